@@ -1,0 +1,125 @@
+/**
+ * Connect's logical types: Decimal, Date, Time, Timestamp. A value of a logical type is a `Decimal` or a JavaScript `Date`;
+ * underneath, it is bytes or an integer (contract: data model).
+ */
+import { DataException } from './errors.ts'
+import type { Schema } from './schema.ts'
+
+const prefix = 'org.apache.kafka.connect.data.'
+export const decimalName = `${prefix}Decimal`
+export const dateName = `${prefix}Date`
+export const timeName = `${prefix}Time`
+export const timestampName = `${prefix}Timestamp`
+export const msPerDay = 86_400_000
+
+/** An exact decimal: unscaled · 10^-scale. Keeps its scale, as Java's BigDecimal does: 1.0 and 1.00 differ. */
+export class Decimal {
+  readonly unscaled: bigint
+  readonly scale: number
+  constructor(unscaled: bigint, scale: number) {
+    this.unscaled = unscaled
+    this.scale = scale
+  }
+
+  /** Accepts `-12.340`, `1E+3`, `1e-7`; the scale is that of the text. Throws a DataException otherwise. */
+  static parse(text: string): Decimal {
+    const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text)
+    const digits = match ? `${match[2]}${match[3] ?? ''}` : ''
+    if (!match || digits === '') throw new DataException(`Not a decimal number: ${text}`)
+    const scale = (match[3]?.length ?? 0) - Number(match[4] ?? 0)
+    return new Decimal(BigInt(`${match[1] === '-' ? '-' : ''}${digits}`), scale)
+  }
+
+  /** Two's complement, big-endian, as short as possible (BigInteger.toByteArray). */
+  toBytes(): Uint8Array {
+    let length = 1
+    while (this.unscaled > (1n << BigInt(8 * length - 1)) - 1n || this.unscaled < -(1n << BigInt(8 * length - 1))) length++
+    const bytes = new Uint8Array(length)
+    for (let index = length - 1, rest = this.unscaled; index >= 0; index--, rest >>= 8n) bytes[index] = Number(rest & 0xffn)
+    return bytes
+  }
+
+  static fromBytes(bytes: Uint8Array, scale: number): Decimal {
+    if (bytes.length === 0) throw new DataException('Zero length BigInteger')
+    let value = BigInt.asIntN(8, BigInt(bytes[0] ?? 0))
+    for (let index = 1; index < bytes.length; index++) value = (value << 8n) | BigInt(bytes[index] ?? 0)
+    return new Decimal(value, scale)
+  }
+
+  equals(other: unknown): boolean {
+    return other instanceof Decimal && other.unscaled === this.unscaled && other.scale === this.scale
+  }
+
+  /** BigDecimal.toString: plain while 0 <= scale and the exponent is at least -6, scientific otherwise. */
+  toString(): string {
+    const negative = this.unscaled < 0n
+    const digits = String(negative ? -this.unscaled : this.unscaled)
+    const exponent = -this.scale + (digits.length - 1)
+    const sign = negative ? '-' : ''
+    if (this.scale === 0) return `${sign}${digits}`
+    if (this.scale > 0 && exponent >= -6) {
+      const padded = digits.padStart(this.scale + 1, '0')
+      return `${sign}${padded.slice(0, -this.scale)}.${padded.slice(-this.scale)}`
+    }
+    const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits
+    return `${sign}${mantissa}${exponent === 0 ? '' : `E${exponent > 0 ? '+' : ''}${exponent}`}`
+  }
+  toJSON(): string {
+    return this.toString()
+  }
+}
+
+export const isLogical = (name: string | null): boolean => name === decimalName || name === dateName || name === timeName || name === timestampName
+
+/** The value under a logical value: bytes (Decimal), days (Date), milliseconds (Time, Timestamp as number). */
+export const fromLogical = (schema: Schema, value: unknown): unknown => {
+  switch (schema.name) {
+    case decimalName: {
+      const scale = scaleOf(schema)
+      const decimal = value as Decimal
+      if (decimal.scale !== scale) {
+        throw new DataException(`Decimal value has mismatching scale for given Decimal schema. Schema has scale ${scale}, value has scale ${decimal.scale}.`)
+      }
+      return decimal.toBytes()
+    }
+    case dateName: {
+      const ms = (value as Date).getTime()
+      if (ms % msPerDay !== 0) throw new DataException('Kafka Connect Date type should not have any time fields set to non-zero values.')
+      return ms / msPerDay
+    }
+    case timeName: {
+      const ms = (value as Date).getTime()
+      if (ms < 0 || ms > msPerDay) throw new DataException('Kafka Connect Time type should not have any date fields set to non-zero values.')
+      return ms
+    }
+    case timestampName:
+      return (value as Date).getTime()
+    default:
+      return value
+  }
+}
+
+/** The inverse of `fromLogical`. */
+export const toLogical = (schema: Schema, value: unknown): unknown => {
+  switch (schema.name) {
+    case decimalName:
+      return Decimal.fromBytes(value as Uint8Array, scaleOf(schema))
+    case dateName:
+      return new Date(Number(value) * msPerDay)
+    case timeName:
+      if (Number(value) < 0 || Number(value) > msPerDay) throw new DataException('Time values must use number of milliseconds greater than 0 and less than 86400000')
+      return new Date(Number(value))
+    case timestampName:
+      return new Date(Number(value))
+    default:
+      return value
+  }
+}
+
+const scaleOf = (schema: Schema): number => {
+  const text = schema.parameters?.get('scale')
+  if (text === undefined) throw new DataException('Invalid Decimal schema: scale parameter not found.')
+  const scale = Number(text)
+  if (!Number.isInteger(scale)) throw new DataException('Invalid scale parameter found in Decimal schema: ')
+  return scale
+}

@@ -1,0 +1,128 @@
+/** Connect's Struct and the check of a value against its schema (ConnectSchema.validateValue), for both sides. */
+import { DataException } from './errors.ts'
+import { dateName, Decimal, decimalName, timeName, timestampName } from './logical.ts'
+import { deepEquals, type Field, type Schema } from './schema.ts'
+
+export class Struct {
+  readonly schema: Schema
+  readonly #values: unknown[]
+
+  constructor(schema: Schema) {
+    if (schema.type !== 'STRUCT') throw new DataException(`Not a struct schema: ${schema.toString()}`)
+    this.schema = schema
+    this.#values = new Array<unknown>(schema.fields.length).fill(null)
+  }
+
+  /** The value, or the field's default where it is null. */
+  get(name: string): unknown {
+    const field = this.#field(name)
+    return this.#values[field.index] ?? field.schema.defaultValue ?? null
+  }
+  getWithoutDefault(name: string): unknown {
+    return this.#values[this.#field(name).index]
+  }
+  put(name: string, value: unknown): this {
+    const field = this.#field(name)
+    validateValue(field.schema, value, `field: "${field.name}"`)
+    this.#values[field.index] = value ?? null
+    return this
+  }
+  /** By position, unchecked: for codecs that have checked already. */
+  setAt(index: number, value: unknown): void {
+    this.#values[index] = value
+  }
+  at(index: number): unknown {
+    return this.#values[index]
+  }
+  validate(): void {
+    for (const field of this.schema.fields) {
+      const value = this.#values[field.index]
+      if (value === null && (field.schema.isOptional || field.schema.defaultValue !== undefined)) continue
+      validateValue(field.schema, value, `field: "${field.name}"`)
+    }
+  }
+  equals(other: unknown): boolean {
+    return other instanceof Struct && this.schema.equals(other.schema) && this.#values.every((value, index) => deepEquals(value, other.#values[index]))
+  }
+  toString(): string {
+    const shown = this.schema.fields.filter((field) => this.#values[field.index] !== null).map((field) => `${field.name}=${String(this.#values[field.index])}`)
+    return `Struct{${shown.join(',')}}`
+  }
+  toJSON(): Record<string, unknown> {
+    return Object.fromEntries(this.schema.fields.map((field) => [field.name, this.get(field.name)]))
+  }
+
+  #field(name: string): Field {
+    const field = this.schema.field(name)
+    if (!field) throw new DataException(`${name} is not a valid field name`)
+    return field
+  }
+}
+
+const integerLimits: Readonly<Record<string, number>> = { INT8: 2 ** 7, INT16: 2 ** 15, INT32: 2 ** 31 }
+const isIntegerOf = (type: string, value: unknown): boolean => {
+  const limit = integerLimits[type]
+  if (limit !== undefined) return typeof value === 'number' && Number.isInteger(value) && value >= -limit && value < limit
+  return typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value)
+}
+const fits = (schema: Schema, value: unknown): boolean => {
+  switch (schema.name) {
+    case decimalName:
+      return value instanceof Decimal
+    case dateName:
+    case timeName:
+    case timestampName:
+      return value instanceof Date
+  }
+  switch (schema.type) {
+    case 'INT8':
+    case 'INT16':
+    case 'INT32':
+    case 'INT64':
+      return isIntegerOf(schema.type, value)
+    case 'FLOAT32':
+    case 'FLOAT64':
+      return typeof value === 'number'
+    case 'BOOLEAN':
+      return typeof value === 'boolean'
+    case 'STRING':
+      return typeof value === 'string'
+    case 'BYTES':
+      return value instanceof Uint8Array
+    case 'ARRAY':
+      return Array.isArray(value)
+    case 'MAP':
+      return value instanceof Map || isPlainObject(value)
+    case 'STRUCT':
+      return value instanceof Struct
+  }
+}
+export const isPlainObject = (value: unknown): value is Record<string, unknown> => {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+/** What a value is, for messages: `string`, `number`, `Uint8Array`, `Struct` … */
+export const kindOf = (value: unknown): string =>
+  value === null || value === undefined ? 'null' : typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
+
+/** Throws a DataException in Kafka's words. `location` is e.g. `field: "F"`, or `value` at the top. */
+export const validateValue = (schema: Schema | null, value: unknown, location = 'value'): void => {
+  if (schema === null) throw new DataException(`No schema defined for ${location}`)
+  if (value === null || value === undefined) {
+    if (schema.isOptional) return
+    throw new DataException(`Invalid value: null used for required ${location}, schema type: ${schema.type}`)
+  }
+  if (!fits(schema, value)) {
+    const named = schema.name === null ? '' : ` "${schema.name}"`
+    throw new DataException(`Invalid Java object for schema${named} with type ${schema.type}: class ${kindOf(value)} for ${location}`)
+  }
+  if (schema.type === 'STRUCT' && !schema.equals((value as Struct).schema)) throw new DataException('Struct schemas do not match.')
+  if (schema.type === 'ARRAY') for (const item of value as readonly unknown[]) validateValue(schema.valueSchema, item, `element of array ${location}`)
+  if (schema.type === 'MAP') {
+    for (const [key, item] of value instanceof Map ? value : Object.entries(value)) {
+      validateValue(schema.keySchema, key, `key of map ${location}`)
+      validateValue(schema.valueSchema, item, `value of map ${location}`)
+    }
+  }
+}
