@@ -1,0 +1,312 @@
+/**
+ * The tagged binary encoding of values that are neither plain text nor bytes: one value after another, read front to back.
+ *
+ *   value   := tag payload
+ *   NULL 0 | FALSE 1 | TRUE 2
+ *   INT 3      zigzag varint (int32)            FLOAT 4    8 bytes little-endian
+ *   BIGINT 5   8 bytes little-endian (int64)    BIGTEXT 6  next string: decimal digits (beyond int64)
+ *   STRING 7   the next string of the column    BYTES 8    varint length, bytes
+ *   ARRAY 9    varint count, values             OBJECT 10  varint count, (varint name index, value)…
+ *   MAP 11     varint count, (value, value)…    STRUCT 12  varint schema index, one value per field in order
+ *   DATE 13    8 bytes: milliseconds as float64 DECIMAL 14 zigzag varint scale, varint length, unscaled two's complement
+ *
+ * Strings stand apart, in the order met, so that the host encodes and decodes them natively in one go. Object keys are a
+ * per-column dictionary. The reader trusts nothing: bounds, counts, indexes and depth are checked (ValuesError).
+ */
+import { Decimal } from '../data/logical.ts'
+import type { Schema } from '../data/schema.ts'
+import { isPlainObject, kindOf, Struct } from '../data/struct.ts'
+import type { TextColumn, ValuesColumn } from './batch.ts'
+import type { SchemaTable } from './schema-table.ts'
+
+export const maxDepth = 200
+const NULL = 0, FALSE = 1, TRUE = 2, INT = 3, FLOAT = 4, BIGINT = 5, BIGTEXT = 6, STRING = 7, BYTES = 8
+const ARRAY = 9, OBJECT = 10, MAP = 11, STRUCT = 12, DATE = 13, DECIMAL = 14
+
+/** A value that cannot cross (writer), or bytes that are no values (reader). */
+export class ValuesError extends Error {
+  override readonly name = 'ValuesError'
+}
+
+export class ValuesWriter {
+  #data = new Uint8Array(1024)
+  #view = new DataView(this.#data.buffer)
+  #length = 0
+  readonly #strings: string[] = []
+  readonly #names: string[] = []
+  readonly #nameIndex = new Map<string, number>()
+  readonly #schemas: SchemaTable
+
+  constructor(schemas: SchemaTable) {
+    this.#schemas = schemas
+  }
+
+  /** Appends one value. Throws ValuesError naming what cannot cross (functions, symbols, class instances, cycles). */
+  write(value: unknown, depth = 0): void {
+    this.#reserve(16)
+    if (value === null || value === undefined) this.#tag(NULL)
+    else if (typeof value === 'string') this.#string(STRING, value)
+    else if (typeof value === 'number') this.#number(value)
+    else if (typeof value === 'boolean') this.#tag(value ? TRUE : FALSE)
+    else if (typeof value === 'bigint') this.#bigint(value)
+    else if (depth >= maxDepth) throw new ValuesError(`a value is nested more than ${maxDepth} deep (is it cyclic?)`)
+    else if (Array.isArray(value)) this.#array(value, depth)
+    else if (value instanceof Uint8Array) this.#bytes(BYTES, value)
+    else if (value instanceof Struct) this.#struct(value, depth)
+    else if (value instanceof Map) this.#map(value, depth)
+    else if (value instanceof Date) {
+      this.#tag(DATE)
+      this.#float(value.getTime())
+    } else if (value instanceof Decimal) {
+      this.#tag(DECIMAL)
+      this.#varint(zigzag(value.scale))
+      this.#raw(value.toBytes())
+    } else if (isPlainObject(value)) this.#object(value, depth)
+    else throw new ValuesError(`a ${kindOf(value)} is not a Connect value; use strings, numbers, bigints, booleans, Uint8Array, Date, Decimal, arrays, Map, plain objects or Struct`)
+  }
+
+  finish(): ValuesColumn {
+    const lengths = new Int32Array(this.#strings.length)
+    for (let index = 0; index < lengths.length; index++) lengths[index] = (this.#strings[index] as string).length
+    return { kind: 'values', data: this.#data.slice(0, this.#length), strings: { kind: 'text', lengths, text: this.#strings.join('') }, names: this.#names }
+  }
+
+  #number(value: number): void {
+    if ((value | 0) === value && !Object.is(value, -0)) {
+      this.#tag(INT)
+      this.#varint(zigzag(value))
+    } else {
+      this.#tag(FLOAT)
+      this.#float(value)
+    }
+  }
+  #bigint(value: bigint): void {
+    if (BigInt.asIntN(64, value) !== value) return this.#string(BIGTEXT, String(value))
+    this.#tag(BIGINT)
+    this.#reserve(8)
+    this.#view.setBigInt64(this.#length, value, true)
+    this.#length += 8
+  }
+  #array(value: readonly unknown[], depth: number): void {
+    this.#tag(ARRAY)
+    this.#varint(value.length)
+    for (let index = 0; index < value.length; index++) this.write(value[index], depth + 1)
+  }
+  #object(value: Record<string, unknown>, depth: number): void {
+    const keys = Object.keys(value)
+    this.#tag(OBJECT)
+    this.#varint(keys.length)
+    for (const key of keys) {
+      let index = this.#nameIndex.get(key)
+      if (index === undefined) {
+        index = this.#names.push(key) - 1
+        this.#nameIndex.set(key, index)
+      }
+      this.#reserve(5)
+      this.#varint(index)
+      this.write(value[key], depth + 1)
+    }
+  }
+  #map(value: ReadonlyMap<unknown, unknown>, depth: number): void {
+    this.#tag(MAP)
+    this.#varint(value.size)
+    for (const [key, item] of value) {
+      this.write(key, depth + 1)
+      this.write(item, depth + 1)
+    }
+  }
+  #struct(value: Struct, depth: number): void {
+    this.#tag(STRUCT)
+    this.#varint(this.#schemas.indexOf(value.schema))
+    for (let index = 0; index < value.schema.fields.length; index++) this.write(value.at(index), depth + 1)
+  }
+  #string(tag: number, value: string): void {
+    this.#tag(tag)
+    this.#strings.push(value)
+  }
+  #bytes(tag: number, value: Uint8Array): void {
+    this.#tag(tag)
+    this.#raw(value)
+  }
+  #raw(value: Uint8Array): void {
+    this.#varint(value.length)
+    this.#reserve(value.length)
+    this.#data.set(value, this.#length)
+    this.#length += value.length
+  }
+  #float(value: number): void {
+    this.#reserve(8)
+    this.#view.setFloat64(this.#length, value, true)
+    this.#length += 8
+  }
+  #tag(tag: number): void {
+    this.#data[this.#length++] = tag
+  }
+  #varint(value: number): void {
+    let rest = value >>> 0
+    while (rest > 0x7f) {
+      this.#data[this.#length++] = (rest & 0x7f) | 0x80
+      rest >>>= 7
+    }
+    this.#data[this.#length++] = rest
+  }
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#data.length) return
+    const grown = new Uint8Array(Math.max(this.#data.length * 2, this.#length + bytes + 16))
+    grown.set(this.#data)
+    this.#data = grown
+    this.#view = new DataView(grown.buffer)
+  }
+}
+
+const zigzag = (value: number): number => ((value << 1) ^ (value >> 31)) >>> 0
+
+/** Reads values in order. `schemas` are those of the batch, for structs. Needs the strings in `text` form (see transcode.ts). */
+export class ValuesReader {
+  readonly #data: Uint8Array
+  readonly #view: DataView
+  readonly #names: readonly string[]
+  readonly #schemas: readonly Schema[]
+  readonly #text: string
+  readonly #lengths: Int32Array
+  #position = 0
+  #string = 0
+  #char = 0
+
+  constructor(column: ValuesColumn, schemas: readonly Schema[]) {
+    this.#data = column.data
+    this.#view = new DataView(column.data.buffer, column.data.byteOffset, column.data.byteLength)
+    this.#names = column.names
+    this.#schemas = schemas
+    const strings = textOf(column.strings)
+    this.#text = strings.text
+    this.#lengths = strings.lengths
+  }
+
+  get done(): boolean {
+    return this.#position >= this.#data.length
+  }
+
+  next(depth = 0): unknown {
+    if (depth > maxDepth) throw new ValuesError('nested too deep')
+    const tag = this.#byte()
+    switch (tag) {
+      case NULL:
+        return null
+      case FALSE:
+        return false
+      case TRUE:
+        return true
+      case INT:
+        return this.#zigzag()
+      case FLOAT:
+        return this.#float()
+      case BIGINT: {
+        this.#need(8)
+        this.#position += 8
+        return this.#view.getBigInt64(this.#position - 8, true)
+      }
+      case BIGTEXT:
+        return this.#bigtext()
+      case STRING:
+        return this.#nextString()
+      case BYTES:
+        return this.#bytes()
+      case ARRAY: {
+        const items = new Array<unknown>(this.#count(1))
+        for (let index = 0; index < items.length; index++) items[index] = this.next(depth + 1)
+        return items
+      }
+      case OBJECT:
+        return this.#object(depth)
+      case MAP: {
+        const map = new Map<unknown, unknown>()
+        for (let left = this.#count(2); left > 0; left--) map.set(this.next(depth + 1), this.next(depth + 1))
+        return map
+      }
+      case STRUCT: {
+        const schema = this.#schemas[this.#varint()]
+        if (schema?.type !== 'STRUCT') throw new ValuesError('a struct names no struct schema')
+        const struct = new Struct(schema)
+        for (let index = 0; index < schema.fields.length; index++) struct.setAt(index, this.next(depth + 1))
+        return struct
+      }
+      case DATE:
+        return new Date(this.#float())
+      case DECIMAL: {
+        const scale = this.#zigzag()
+        const bytes = this.#bytes()
+        if (bytes.length === 0) throw new ValuesError('a decimal without digits')
+        return Decimal.fromBytes(bytes, scale)
+      }
+      default:
+        throw new ValuesError(`unknown tag ${tag}`)
+    }
+  }
+
+  #object(depth: number): Record<string, unknown> {
+    const object: Record<string, unknown> = {}
+    for (let left = this.#count(2); left > 0; left--) {
+      const name = this.#names[this.#varint()]
+      if (name === undefined) throw new ValuesError('a name index past the names')
+      const value = this.next(depth + 1)
+      // `__proto__` must become a key like any other, never the prototype
+      if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+      else object[name] = value
+    }
+    return object
+  }
+  #bigtext(): bigint {
+    const text = this.#nextString()
+    if (!/^-?\d{1,10000}$/.test(text)) throw new ValuesError('not a big integer')
+    return BigInt(text)
+  }
+  #nextString(): string {
+    const length = this.#lengths[this.#string++]
+    if (length === undefined || length < 0 || this.#char + length > this.#text.length) throw new ValuesError('a string past the strings')
+    this.#char += length
+    return this.#text.substring(this.#char - length, this.#char)
+  }
+  #bytes(): Uint8Array {
+    const length = this.#count(1)
+    this.#position += length
+    return this.#data.slice(this.#position - length, this.#position)
+  }
+  #float(): number {
+    this.#need(8)
+    this.#position += 8
+    return this.#view.getFloat64(this.#position - 8, true)
+  }
+  #zigzag(): number {
+    const raw = this.#varint()
+    return (raw >>> 1) ^ -(raw & 1)
+  }
+  /** A count of things of at least `size` bytes each: never more than what is left, so that a lie cannot allocate. */
+  #count(size: number): number {
+    const count = this.#varint()
+    if (count * size > this.#data.length - this.#position) throw new ValuesError('a count past the end')
+    return count
+  }
+  #varint(): number {
+    let value = 0
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.#byte()
+      value |= (byte & 0x7f) << shift
+      if (byte < 0x80) return value >>> 0
+    }
+    throw new ValuesError('a varint of more than 5 bytes')
+  }
+  #byte(): number {
+    const byte = this.#data[this.#position++]
+    if (byte === undefined) throw new ValuesError('the column ends in the middle of a value')
+    return byte
+  }
+  #need(bytes: number): void {
+    if (this.#position + bytes > this.#data.length) throw new ValuesError('the column ends in the middle of a value')
+  }
+}
+
+const textOf = (strings: TextColumn): { readonly text: string; readonly lengths: Int32Array } => {
+  if (strings.kind !== 'text') throw new ValuesError('the strings of a values column must be in text form here')
+  return strings
+}
