@@ -1,0 +1,176 @@
+/** The test bed of all cases: one real Kafka, one folder, the input files, and both workers as processes. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Admin, Kafka, logLevel } from 'kafkajs'
+import { ensureKafkaJars } from '../kafka/jars.ts'
+import { freePorts, propertiesText } from '../kafka/java.ts'
+import { type KafkaServer, startKafka } from '../kafka/server.ts'
+
+export const lineCount = Number(process.env['ISOCONNECT_BENCH_LINES'] ?? 2_000_000)
+export const lineBytes = 100
+export const runsEach = 2
+export type Who = 'ours' | 'java'
+export type Format = 'string' | 'json'
+const root = resolve(import.meta.dirname, '../..')
+
+let kafka: KafkaServer | undefined
+let folder: string | undefined
+let admin: Admin | undefined
+const closers: (() => Promise<void>)[] = []
+
+export const workDir = async (): Promise<string> => (folder ??= await mkdtemp(join(tmpdir(), 'isoconnect-bench-')))
+export const bootstrap = async (): Promise<string> => {
+  kafka ??= await startKafka({ properties: { 'log.segment.bytes': String(2 ** 30), 'log.retention.hours': '-1' } })
+  return kafka.bootstrap
+}
+export const topics = async (): Promise<Admin> => {
+  if (!admin) {
+    admin = new Kafka({ brokers: [await bootstrap()], logLevel: logLevel.NOTHING }).admin()
+    await admin.connect()
+  }
+  return admin
+}
+export const cleanUp = async (): Promise<void> => {
+  for (const close of closers.splice(0)) await close()
+  await admin?.disconnect()
+  await kafka?.close()
+  if (folder) await rm(folder, { recursive: true, force: true })
+}
+
+const words = 'the time has come to talk of many things shoes and ships sealing wax cabbages kings why sea is boiling hot whether pigs have wings'.split(' ')
+/** Lines of exactly 100 bytes of ASCII text (without the newline), different from each other. */
+const line = (number: number): string => {
+  let text = `${number} `
+  for (let word = number; text.length < lineBytes; word = (word * 7 + 3) % 1_000_003) text += `${words[word % words.length]} `
+  return text.slice(0, lineBytes)
+}
+const envelope = (text: string): string => `{"schema":{"type":"string","optional":false},"payload":${JSON.stringify(text)}}`
+
+/** The input file, made once. `json` is the same text as JsonConverter writes it. */
+export const inputFile = async (format: Format): Promise<string> => {
+  const file = join(await workDir(), `lines-${format}.txt`)
+  if (await stat(file).catch(() => null)) return file
+  const out = createWriteStream(file)
+  for (let number = 0; number < lineCount; ) {
+    let chunk = ''
+    for (let left = 5000; left > 0 && number < lineCount; left--, number++) chunk += `${format === 'json' ? envelope(line(number)) : line(number)}\n`
+    if (!out.write(chunk)) await once(out, 'drain')
+  }
+  out.end()
+  await once(out, 'finish')
+  return file
+}
+
+export type WorkerProcess = { readonly url: string; readonly pid: number; readonly readyMs: number; stop(): Promise<void>; log(): Promise<string> }
+const converters: Readonly<Record<Format, string>> = { string: 'org.apache.kafka.connect.storage.StringConverter', json: 'org.apache.kafka.connect.json.JsonConverter' }
+
+/** Starts a standalone worker as users do and waits for its first 200 from GET /connectors. */
+export const startWorker = async (who: Who, format: Format): Promise<WorkerProcess> => {
+  const dir = await mkdtemp(join(await workDir(), `${who}-`))
+  const [port] = (await freePorts(1)) as [number]
+  const jars = await ensureKafkaJars()
+  const url = `http://127.0.0.1:${port}`
+  await writeFile(join(dir, 'worker.properties'), propertiesText({
+    'bootstrap.servers': await bootstrap(),
+    listeners: url,
+    'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
+    'value.converter': converters[format],
+    'offset.storage.file.filename': join(dir, 'offsets'),
+    'plugin.path': who === 'ours' ? join(root, 'plugin-path') : jars.pluginPath,
+  }))
+  const logFile = join(dir, 'worker.log')
+  const began = performance.now()
+  const child: ChildProcess = who === 'ours'
+    ? spawn(process.execPath, [join(root, 'src/cli/connect-standalone.ts'), join(dir, 'worker.properties')], { stdio: ['ignore', 'pipe', 'pipe'], cwd: dir })
+    : spawn('java', ['-Xms256M', '-Xmx2G', '-server', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:InitiatingHeapOccupancyPercent=35', '-XX:+ExplicitGCInvokesConcurrent',
+        '-Djava.awt.headless=true', '-cp', jars.classPath, 'org.apache.kafka.connect.cli.ConnectStandalone', join(dir, 'worker.properties')], { stdio: ['ignore', 'pipe', 'pipe'], cwd: dir })
+  const log = createWriteStream(logFile)
+  child.stdout?.pipe(log, { end: false })
+  child.stderr?.pipe(log, { end: false })
+  const exited = once(child, 'exit')
+  let running = true
+  const stop = async (): Promise<void> => {
+    if (running) child.kill('SIGTERM')
+    await exited
+  }
+  void exited.then(() => (running = false))
+  closers.push(stop)
+  for (;;) {
+    if (!running) throw new Error(`${who}: the worker ended; its log:\n${await readFile(logFile, 'utf8')}`)
+    const response = await fetch(`${url}/connectors`).catch(() => null)
+    if (response?.status === 200) break
+    await response?.body?.cancel()
+    await sleep(2)
+  }
+  return { url, pid: child.pid ?? 0, readyMs: performance.now() - began, stop, log: () => readFile(logFile, 'utf8') }
+}
+
+export const createConnector = async (worker: WorkerProcess, name: string, config: Readonly<Record<string, string>>): Promise<void> => {
+  const response = await fetch(`${worker.url}/connectors`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name, config }) })
+  if (response.status !== 201) throw new Error(`POST /connectors: ${response.status} ${await response.text()}`)
+  await response.body?.cancel()
+}
+/** Throws with the trace when a task of the connector has failed. */
+export const checkRunning = async (worker: WorkerProcess, name: string): Promise<void> => {
+  const status = (await (await fetch(`${worker.url}/connectors/${name}/status`)).json()) as { connector?: { state: string; trace?: string }; tasks?: { state: string; trace?: string }[] }
+  for (const part of [status.connector, ...(status.tasks ?? [])]) if (part?.state === 'FAILED') throw new Error(`${name} failed: ${part.trace}`)
+}
+
+/**
+ * Records per second between the first progress seen and the end. `progress` gives the records done so far.
+ * Start-up of connector, consumer and JIT before the first record is thus outside, for both.
+ */
+export const throughput = async (progress: () => Promise<number>, total: number, check: () => Promise<void>): Promise<number> => {
+  let first: { readonly at: number; readonly done: number } | undefined
+  let lastCheck = performance.now()
+  for (;;) {
+    const done = await progress()
+    const at = performance.now()
+    if (done > 0) first ??= { at, done }
+    if (first && done >= total) return ((done - first.done) / (at - first.at)) * 1000
+    if (at - lastCheck > 1000) {
+      await check()
+      lastCheck = at
+    }
+    await sleep(5)
+  }
+}
+
+/** Resident bytes of a process and all its descendants, from /proc. */
+export const treeRssBytes = async (pid: number): Promise<number> => {
+  const parents = new Map<number, number>()
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const text = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => null)
+    if (text) parents.set(Number(entry), Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]))
+  }
+  const isOurs = (candidate: number): boolean => candidate === pid || (candidate > 1 && isOurs(parents.get(candidate) ?? 0))
+  let pages = 0
+  for (const candidate of parents.keys()) {
+    if (isOurs(candidate)) pages += Number((await readFile(`/proc/${candidate}/statm`, 'utf8').catch(() => '0 0')).split(' ')[1])
+  }
+  return pages * 4096
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
+}
+/** Runs ours and Java alternately and returns both medians, printing each figure as it comes. */
+export const alternate = async (run: (who: Who, round: number) => Promise<number>, unit: string, rounds = runsEach): Promise<{ readonly ours: number; readonly java: number }> => {
+  const figures: Record<Who, number[]> = { ours: [], java: [] }
+  for (let round = 0; round < rounds; round++) {
+    for (const who of ['ours', 'java'] as const) {
+      const figure = await run(who, round)
+      figures[who].push(figure)
+      process.stdout.write(`  ${who.padEnd(4)} run ${round + 1}: ${Math.round(figure).toLocaleString('en')} ${unit}\n`)
+    }
+  }
+  return { ours: median(figures.ours), java: median(figures.java) }
+}

@@ -1,0 +1,49 @@
+/**
+ * `npm run bench -- <case>`: ours and Java Connect 4.3.1 on the same file, the same real Kafka and the same connector JSON, one
+ * after the other, twice each, alternating. Prints every run, both medians and the ratio; the last line is JSON.
+ * `ISOCONNECT_BENCH_LINES` shortens a run while trying things (say so when quoting it).
+ */
+import { cpus, totalmem } from 'node:os'
+import { cleanUp } from './bed.ts'
+import { memory } from './cases/memory.ts'
+import { restLatency } from './cases/rest-latency.ts'
+import { sink } from './cases/sink.ts'
+import { source } from './cases/source.ts'
+import { start } from './cases/start.ts'
+import { cellStart } from './cases/cell-start.ts'
+
+export type BenchResult = { readonly ours: number; readonly java: number | null; readonly unit: string; readonly higherIsBetter: boolean; readonly extra?: Readonly<Record<string, unknown>> }
+
+const cases: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  'source-string': () => source('string'),
+  'source-json': () => source('json'),
+  'sink-string': () => sink('string'),
+  'sink-json': () => sink('json'),
+  start,
+  memory,
+  'rest-latency': restLatency,
+  'cell-start': cellStart,
+}
+
+const names = process.argv.slice(2)
+const unknown = names.filter((name) => !(name in cases))
+if (names.length === 0 || unknown.length > 0) {
+  process.stderr.write(`${unknown.length > 0 ? `Unknown case: ${unknown.join(', ')}\n` : ''}Usage: npm run bench -- <case> …\nCases: ${Object.keys(cases).join(', ')}\n`)
+  process.exit(1)
+}
+process.stdout.write(`${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, Apache Kafka 4.3.1\n`)
+
+const round = (value: number): number => (value >= 100 ? Math.round(value) : Number(value.toPrecision(3)))
+const last: string[] = []
+try {
+  for (const name of names) {
+    process.stdout.write(`\n${name}\n`)
+    const result = await (cases[name] as () => Promise<BenchResult>)()
+    const ratio = result.java === null ? null : Number((result.ours / result.java).toFixed(2))
+    process.stdout.write(`  ours ${round(result.ours).toLocaleString('en')} ${result.unit}${result.java === null ? '' : `, Java ${round(result.java).toLocaleString('en')} ${result.unit}: ${ratio} ×`} (${result.higherIsBetter ? 'higher' : 'lower'} is better)\n`)
+    last.push(JSON.stringify({ case: name, ours: round(result.ours), java: result.java === null ? null : round(result.java), ratio, unit: result.unit, ...result.extra }))
+  }
+} finally {
+  await cleanUp()
+}
+process.stdout.write(`\n${last.join('\n')}\n`)
