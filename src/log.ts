@@ -69,8 +69,37 @@ export const setLevel = (namespace: string, level: Level, at: number = Date.now(
   if (isRoot) configured.set('root', level)
   for (const name of changed) modified.set(name, at)
   version++
+  for (const listener of levelListeners) listener()
   return changed.toSorted()
 }
+
+// Task threads have a log of their own that follows the main thread's: levels go there, finished lines and logger names come back.
+const levelListeners = new Set<() => void>()
+const loggerListeners = new Set<(name: string) => void>()
+export const configuredLevels = (): readonly (readonly [string, Level])[] => [...configured]
+/** Takes over the levels of another thread's log. */
+export const setLevels = (levels: readonly (readonly [string, Level])[]): void => {
+  configured.clear()
+  for (const [name, level] of levels) configured.set(name, level)
+  version++
+}
+export const onLevelsChanged = (listener: () => void): (() => void) => {
+  levelListeners.add(listener)
+  return () => void levelListeners.delete(listener)
+}
+/** Told of every logger name, those known already included. */
+export const onLoggerAdded = (listener: (name: string) => void): void => {
+  loggerListeners.add(listener)
+  for (const name of known) listener(name)
+}
+export const addLogger = (name: string): void => {
+  if (known.has(name)) return
+  known.add(name)
+  for (const listener of loggerListeners) listener(name)
+}
+/** A finished line of another thread. */
+export const writeLog = (text: string): void => write(text)
+
 export const loggers = (): readonly { readonly name: string; readonly level: Level; readonly lastModified: number | null }[] =>
   ['root', ...known, ...configured.keys()]
     .filter((name, index, all) => all.indexOf(name) === index)
@@ -85,7 +114,7 @@ export const traceOf = (error: unknown): string => {
 }
 
 export const logger = (name: string, context = ''): Logger => {
-  known.add(name)
+  addLogger(name)
   let seen = -1
   let threshold = 0
   const enabled = (level: Level): boolean => {

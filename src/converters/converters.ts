@@ -1,0 +1,27 @@
+/** The converters by class name and alias: `createConverter` is the room's door. */
+import { ConfigException } from '../data/errors.ts'
+import { byteArrayConverter } from './bytes.ts'
+import { stringConverter } from './string.ts'
+import type { Converter, MakeConverter } from './types.ts'
+
+const prefix = 'org.apache.kafka.connect.'
+const makers: Readonly<Record<string, MakeConverter>> = {
+  [`${prefix}storage.StringConverter`]: stringConverter,
+  [`${prefix}converters.ByteArrayConverter`]: byteArrayConverter,
+}
+export const builtInConverters: readonly string[] = Object.keys(makers)
+
+/** Full class, simple name, or simple name without `Converter`. */
+export const findConverter = (name: string): string | null =>
+  builtInConverters.find((className) => {
+    const simple = className.slice(className.lastIndexOf('.') + 1)
+    return name === className || name === simple || name === simple.replace(/(Header)?Converter$/, '')
+  }) ?? null
+
+export const createConverter = (spec: { readonly className: string; readonly isKey: boolean; readonly config: Readonly<Record<string, string>> }): Converter => {
+  const make = makers[findConverter(spec.className) ?? '']
+  if (!make) {
+    throw new ConfigException(`Invalid value ${spec.className} for a converter: Class ${spec.className} could not be found; built in are ${builtInConverters.join(', ')}`)
+  }
+  return make(spec.config, spec.isKey)
+}

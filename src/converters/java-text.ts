@@ -1,0 +1,85 @@
+/** What Java would print for a value: numbers, lists, maps and structs by their toString, and class names for messages. */
+import { Decimal } from '../data/logical.ts'
+import type { Schema } from '../data/schema.ts'
+import { Struct } from '../data/struct.ts'
+
+/** Shortest digits of a double or float in Java's form: plain for 1e-3 <= |v| < 1e7, else `d.dE±n`; always with a fraction. */
+export const javaDouble = (value: number): string => javaDecimal(value, String(Math.abs(value)))
+export const javaFloat = (value: number): string => {
+  const single = Math.fround(value)
+  // the shortest decimal that reads back as the same float: 9 digits always do
+  for (let digits = 1; digits < 9; digits++) {
+    const text = Math.abs(single).toPrecision(digits)
+    if (Math.fround(Number(text)) === Math.abs(single)) return javaDecimal(single, String(Number(text)))
+  }
+  return javaDecimal(single, String(Number(Math.abs(single).toPrecision(9))))
+}
+
+const javaDecimal = (value: number, shortest: string): string => {
+  if (Number.isNaN(value)) return 'NaN'
+  const sign = value < 0 || Object.is(value, -0) ? '-' : ''
+  if (!Number.isFinite(value)) return `${sign}Infinity`
+  if (value === 0) return `${sign}0.0`
+  const [mantissa = '', exponentText = '0'] = shortest.split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const all = `${whole}${fraction}`
+  const leading = /^0*/.exec(all)?.[0].length ?? 0
+  const digits = all.slice(leading).replace(/0+$/, '') || '0'
+  // value = 0.digits × 10^point
+  const point = whole.length - leading + Number(exponentText)
+  if (point > -3 && point <= 7) {
+    if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
+    return `${sign}${digits.slice(0, point).padEnd(point, '0')}.${digits.slice(point) || '0'}`
+  }
+  return `${sign}${digits[0]}.${digits.slice(1) || '0'}E${point - 1}`
+}
+
+/** A number by its schema; without one an integer prints as a Long, anything else as a Double. */
+export const javaNumber = (value: number | bigint, schema: Schema | null): string => {
+  if (typeof value === 'bigint') return String(value)
+  if (schema?.type === 'FLOAT64') return javaDouble(value)
+  if (schema?.type === 'FLOAT32') return javaFloat(value)
+  return Number.isInteger(value) && (schema !== null || Math.abs(value) < 2 ** 63) && !Object.is(value, -0) ? BigInt(value).toString() : javaDouble(value)
+}
+
+export const javaText = (value: unknown, schema: Schema | null): string => {
+  if (value === null || value === undefined) return 'null'
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'bigint') return javaNumber(value, schema)
+  if (typeof value === 'boolean') return String(value)
+  if (value instanceof Struct) {
+    const fields = value.schema.fields.filter((field) => value.getWithoutDefault(field.name) !== null)
+    return `Struct{${fields.map((field) => `${field.name}=${javaText(value.getWithoutDefault(field.name), field.schema)}`).join(',')}}`
+  }
+  if (value instanceof Decimal) return value.toString()
+  if (value instanceof Date) return javaDate(value)
+  // Java prints the identity of an array (`[B@1b2c6ec2`), which means nothing; the digits here are those of its length
+  if (value instanceof Uint8Array) return `[B@${value.length.toString(16)}`
+  if (Array.isArray(value)) return `[${value.map((item) => javaText(item, elementSchema(schema))).join(', ')}]`
+  const entries = value instanceof Map ? [...value] : Object.entries(value as Record<string, unknown>)
+  return `{${entries.map(([key, item]) => `${javaText(key, schema?.type === 'MAP' ? schema.keySchema : null)}=${javaText(item, elementSchema(schema))}`).join(', ')}}`
+}
+const elementSchema = (schema: Schema | null): Schema | null => (schema?.type === 'ARRAY' || schema?.type === 'MAP' ? schema.valueSchema : null)
+
+const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+/** java.util.Date.toString, in UTC. */
+const javaDate = (date: Date): string => {
+  const two = (part: number): string => String(part).padStart(2, '0')
+  const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
+  return `${days[date.getUTCDay()]} ${months[date.getUTCMonth()]} ${two(date.getUTCDate())} ${time} UTC ${date.getUTCFullYear()}`
+}
+
+const integerClasses: Readonly<Record<string, string>> = { INT8: 'java.lang.Byte', INT16: 'java.lang.Short', INT32: 'java.lang.Integer', INT64: 'java.lang.Long', FLOAT32: 'java.lang.Float', FLOAT64: 'java.lang.Double' }
+/** The Java class a value would have, for messages that Kafka's users know. */
+export const javaClassOf = (value: unknown, schema: Schema | null = null): string => {
+  if (typeof value === 'string') return 'java.lang.String'
+  if (typeof value === 'boolean') return 'java.lang.Boolean'
+  if (typeof value === 'bigint') return 'java.lang.Long'
+  if (typeof value === 'number') return integerClasses[schema?.type ?? ''] ?? (Number.isInteger(value) ? 'java.lang.Long' : 'java.lang.Double')
+  if (value instanceof Uint8Array) return '[B'
+  if (value instanceof Struct) return 'org.apache.kafka.connect.data.Struct'
+  if (value instanceof Date) return 'java.util.Date'
+  if (value instanceof Decimal) return 'java.math.BigDecimal'
+  return Array.isArray(value) ? 'java.util.ArrayList' : 'java.util.HashMap'
+}

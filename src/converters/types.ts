@@ -1,0 +1,41 @@
+/**
+ * A converter turns a column of Connect values into ranges of bytes, and ranges of bytes into a column: one call a batch.
+ * A value that cannot be converted fails its row only; what becomes of the row is the task's error tolerance.
+ */
+import type { ConnectException } from '../data/errors.ts'
+import type { Schema } from '../data/schema.ts'
+import type { Column, Index } from '../wire/batch.ts'
+
+/** Values of one side (key, value or headers) of a batch. Text is in utf8 form. An index of -1 is schemaless, a null index is entry 0. */
+export type ConnectColumn = {
+  readonly count: number
+  readonly column: Column
+  readonly schemas: readonly Schema[]
+  readonly schema: Index
+}
+/** Byte ranges of `bytes`, one a row; start -1 is a null. */
+export type ByteRanges = { readonly count: number; readonly bytes: Uint8Array; readonly start: Int32Array; readonly end: Int32Array }
+export type RowError = { readonly row: number; readonly error: ConnectException }
+/** Rows in `errors` (ascending) have no meaning in the result. `bytes` may be reused by the converter's next call. */
+export type EncodedColumn = ByteRanges & { readonly errors: readonly RowError[] }
+export type DecodedColumn = ConnectColumn & { readonly errors: readonly RowError[] }
+
+export type Topics = { readonly topics: readonly string[]; readonly topic: Index }
+
+export interface Converter {
+  readonly className: string
+  fromConnect(values: ConnectColumn, topics: Topics): EncodedColumn
+  toConnect(ranges: ByteRanges, topics: Topics): DecodedColumn
+}
+
+export type ConverterConfig = Readonly<Record<string, string>>
+/** How the lookup makes one; `isKey` is `converter.type` key. Throws a ConfigException when the configuration is wrong. */
+export type MakeConverter = (config: ConverterConfig, isKey: boolean) => Converter
+
+export const noErrors: readonly RowError[] = []
+
+/** The schema of a row, null when schemaless. */
+export const schemaOf = (values: ConnectColumn, row: number): Schema | null => {
+  const index = values.schema === null ? 0 : (values.schema[row] as number)
+  return values.schemas[index] ?? null
+}

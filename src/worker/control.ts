@@ -1,0 +1,80 @@
+/** What a task has been told: pause, resume, stop, cancel. The loops look at it between steps and are woken by changes. */
+export class TaskControl {
+  #paused: boolean
+  #stopping = false
+  #cancelled = false
+  #failure: Error | null = null
+  #waiters: (() => void)[] = []
+  readonly #listeners = new Set<() => void>()
+
+  constructor(paused: boolean) {
+    this.#paused = paused
+  }
+  get paused(): boolean {
+    return this.#paused
+  }
+  get stopping(): boolean {
+    return this.#stopping
+  }
+  /** The graceful stop took too long: nothing is committed or reported any more. */
+  get cancelled(): boolean {
+    return this.#cancelled
+  }
+  /** Something outside ends the task: its cell died. */
+  fail(error: Error): void {
+    this.#failure ??= error
+    this.#changed()
+  }
+  throwFailure(): void {
+    if (this.#failure) throw this.#failure
+  }
+  /** Returns when not (or no longer) paused, or stopping; throws a failure. */
+  async whilePaused(): Promise<void> {
+    this.throwFailure()
+    while (this.#paused && !this.#stopping) {
+      await this.changed()
+      this.throwFailure()
+    }
+  }
+  setPaused(paused: boolean): void {
+    this.#paused = paused
+    this.#changed()
+  }
+  stop(): void {
+    this.#stopping = true
+    this.#changed()
+  }
+  cancel(): void {
+    this.#stopping = true
+    this.#cancelled = true
+    this.#changed()
+  }
+  /** Resolves at the next change. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve))
+  }
+  /** Called on every change; returns the way to unsubscribe. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+  /** Waits, but no longer than until a stop. */
+  async sleep(ms: number): Promise<void> {
+    if (this.#stopping) return
+    const over = Promise.withResolvers<void>()
+    const timer = setTimeout(over.resolve, ms)
+    const unsubscribe = this.onChange(() => {
+      if (this.#stopping) over.resolve()
+    })
+    await over.promise
+    clearTimeout(timer)
+    unsubscribe()
+  }
+
+  #changed(): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const wake of waiters) wake()
+    for (const listener of this.#listeners) listener()
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The life of one task around its loop (runtime contract §2): build, wait while paused, run, report how it ended, let go.
+ * Never restarts by itself. A death of its cell ends it as FAILED, whatever it was doing.
+ */
+import type { CellDeath } from '../cell/cell.ts'
+import { createConverter } from '../converters/converters.ts'
+import { type Logger, traceOf } from '../log.ts'
+import type { CellLease, CellPool } from './cells.ts'
+import { TaskControl } from './control.ts'
+import { type HostDeps, runtimeLogger, settlesWithin, taskContext } from './deps.ts'
+import { CellDeathException } from './error-data.ts'
+import { SinkTask } from './sink-task.ts'
+import { SourceTask } from './source-task.ts'
+import type { LoopOptions, TaskLoop } from './task-loop.ts'
+import { ErrorTolerance } from './tolerance.ts'
+import type { ConnectorState, TaskSpec } from './types.ts'
+import { refuseUnsupported } from './unsupported.ts'
+
+export class WorkerTask {
+  readonly spec: TaskSpec
+  /** Settles when the task has ended and let go of everything; never rejects. */
+  readonly done: Promise<void>
+  readonly #deps: HostDeps
+  readonly #cells: CellPool
+  readonly #control: TaskControl
+  readonly #log: Logger
+  readonly #topics = new Set<string>()
+  #loop: TaskLoop | null = null
+  #failed = false
+  #ended = false
+
+  constructor(spec: TaskSpec, cells: CellPool, deps: HostDeps) {
+    this.spec = spec
+    this.#deps = deps
+    this.#cells = cells
+    this.#control = new TaskControl(spec.connector.targetState === 'PAUSED')
+    this.#log = runtimeLogger('WorkerTask', taskContext(spec.id))
+    this.done = this.#live()
+  }
+
+  setPaused(paused: boolean): void {
+    if (paused !== this.#control.paused) this.#control.setPaused(paused)
+  }
+  /** Asks for a graceful stop; `done` tells when it is over. */
+  stop(): void {
+    this.#control.stop()
+  }
+  /** Stop within the time left, or be cut off: no more status, no final commit. */
+  async stopWithin(ms: number): Promise<void> {
+    this.stop()
+    if (await settlesWithin(this.done, ms)) return
+    this.#log.error(`Graceful stop of task ${this.#name} failed.`)
+    this.#control.cancel()
+    this.#loop?.abandon()
+  }
+
+  get #name(): string {
+    return `${this.spec.id.connector}-${this.spec.id.task}`
+  }
+  get #version(): string {
+    return this.spec.connector.plugin.version
+  }
+
+  async #live(): Promise<void> {
+    const { spec } = this
+    let lease: CellLease | null = null
+    try {
+      try {
+        refuseUnsupported(spec.config)
+        const converters = this.#converters()
+        lease = await this.#cells.acquire(spec.connector, String(spec.id.task), (death) => this.#died(death))
+        this.#loop = this.#makeLoop({
+          spec, lease, converters,
+          deps: this.#deps,
+          control: this.#control,
+          tolerance: new ErrorTolerance(spec.id, spec.config),
+          log: runtimeLogger(spec.connector.type === 'source' ? 'WorkerSourceTask' : 'WorkerSinkTask', taskContext(spec.id)),
+          report: (state) => this.#report(state),
+          topicUsed: (topic) => this.#topicUsed(topic),
+        })
+        await this.#loop.open()
+      } catch (error) {
+        this.#log.error(`Failed to start task ${this.#name}`, error)
+        this.#fail(error, null)
+        return
+      }
+      await this.#run(this.#loop)
+    } finally {
+      this.#ended = true
+      await this.#loop?.close()
+      await lease?.release()
+    }
+  }
+
+  async #run(loop: TaskLoop): Promise<void> {
+    try {
+      if (this.#control.paused) this.#report('PAUSED')
+      await this.#control.whilePaused()
+      if (!this.#control.stopping) await loop.run()
+      this.#report('UNASSIGNED', null)
+    } catch (error) {
+      if (this.#control.stopping) {
+        this.#log.warn(`${loop.label} Task threw an exception while it was being stopped`, error)
+        this.#report('UNASSIGNED', null)
+        return
+      }
+      this.#log.error(`${loop.label} Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until manually restarted`, error)
+      this.#fail(error, this.#version)
+    }
+  }
+
+  #converters(): LoopOptions['converters'] {
+    const { key, value, header } = this.spec.converters
+    const converters = { key: createConverter(key), value: createConverter(value), header: createConverter(header) }
+    for (const side of ['key', 'value', 'header'] as const) {
+      const from = this.spec.connector.config[`${side}.converter`] === undefined ? 'worker' : 'connector'
+      this.#log.info(`Set up the ${side} converter class ${converters[side].className} for task ${this.#name} using the ${from} config`)
+    }
+    return converters
+  }
+  #makeLoop(options: LoopOptions): TaskLoop {
+    return this.spec.connector.type === 'source' ? new SourceTask(options) : new SinkTask(options)
+  }
+
+  /** Told at once, even when the loop is waiting for something else than its guest (a broker, a resume). */
+  #died(death: CellDeath): void {
+    if (this.#ended) return
+    const error = new CellDeathException(death)
+    if (this.#loop && !this.#control.stopping) this.#fail(error, this.#version)
+    this.#control.fail(error)
+  }
+  #topicUsed(topic: string): void {
+    if (this.#control.cancelled || this.#topics.has(topic)) return
+    this.#topics.add(topic)
+    this.#deps.events.onTopicUsed(this.spec.id, topic)
+  }
+  #fail(error: unknown, version: string | null): void {
+    if (this.#control.cancelled || this.#failed) return
+    this.#failed = true
+    this.#deps.events.onTaskState(this.spec.id, 'FAILED', version, traceOf(error))
+  }
+  #report(state: ConnectorState, version: string | null = this.#version): void {
+    if (!this.#control.cancelled && !this.#failed) this.#deps.events.onTaskState(this.spec.id, state, version)
+  }
+}
