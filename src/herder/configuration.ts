@@ -1,0 +1,28 @@
+/**
+ * What a herder needs to know of connector configurations, apart from where they are stored: variables, validation and the
+ * specifications the worker runs. `connector-configs.ts` implements it over the config room and the plugin shelf.
+ */
+import type { Admin } from '../kafka/types.ts'
+import type { StringMap } from '../wire/guest-api.ts'
+import type { ConnectorSpec, ConnectorType, TargetState, TaskId, TaskSpec } from '../worker/types.ts'
+import type { ConfigInfos, ConfigKeyInfo } from './types.ts'
+
+export type RawConfig = Readonly<Record<string, string>>
+
+export interface ConnectorConfiguration {
+  /** Replaces `${provider:path:key}` variables. What is stored and shown keeps them. */
+  resolve(config: RawConfig): Promise<StringMap>
+  /** Full validation of a raw configuration. Throws coded errors where Kafka has no result (no class, unknown class). */
+  validate(config: RawConfig): Promise<ConfigInfos>
+  pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]>
+  /** `unknown` when the class cannot be found now. */
+  typeOf(config: RawConfig): ConnectorType | 'unknown'
+  /** Limits, grants and plugin of a connector whose configuration is resolved. Throws a coded error when it cannot be run. */
+  connectorSpec(name: string, config: StringMap, targetState: TargetState): ConnectorSpec
+  taskSpec(connector: ConnectorSpec, id: TaskId, config: StringMap): TaskSpec
+  tasksMax(config: StringMap): { readonly tasksMax: number; readonly enforce: boolean }
+  /** The consumer group of a sink connector: `connect-NAME` unless overridden. */
+  consumerGroup(name: string, config: StringMap): string
+  /** An admin client with the connector's settings; the caller closes it. */
+  connectorAdmin(name: string, config: StringMap): Promise<Admin>
+}
