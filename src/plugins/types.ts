@@ -3,6 +3,8 @@ import type { Grants, PluginRef } from '../cell/options.ts'
 import type { PluginDescription, StringMap } from '../wire/guest-api.ts'
 
 export type PluginType = 'source' | 'sink' | 'transformation' | 'predicate' | 'converter' | 'header_converter'
+/** What a setting may name: one type, or either kind of connector. */
+export type PluginKind = PluginType | 'connector'
 
 /** A permission as the manifest declares it: `${config:key}` templates not yet filled in. */
 export type DeclaredFs = { readonly path: string; readonly access: 'read' | 'write' | 'read-write'; readonly reason: string }
@@ -29,13 +31,13 @@ export type Quarantined = { readonly location: string; readonly bundle: string |
 
 export interface Shelf {
   /** All plugins that can be used, by class then version (newest last). */
-  list(type?: PluginType): readonly Plugin[]
+  list(type?: PluginKind): readonly Plugin[]
   quarantined(): readonly Quarantined[]
   /**
    * By full class name, simple name, or simple name without its suffix; `version` is exact, a semver range or a Maven range;
    * absent or `latest` = newest. Throws coded errors with Kafka's words: unknown, ambiguous (lists candidates), no such version.
    */
-  find(nameOrAlias: string, version?: string | null, type?: PluginType): Plugin
+  find(nameOrAlias: string, version?: string | null, type?: PluginKind): Plugin
   versions(nameOrAlias: string): readonly string[]
   aliases(className: string): readonly string[]
   ref(plugin: Plugin): PluginRef

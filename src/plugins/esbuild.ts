@@ -1,0 +1,149 @@
+/**
+ * The one door to esbuild: turns a bundle's entry file and what it imports into one CommonJS file, and runs none of it.
+ *
+ * Node's builtins and `isoconnect` stay `require` calls: the guest's platform answers them. A package that is not installed but only
+ * asked for by `require` or `import()` (pg-native, kerberos …) stays one too and fails with MODULE_NOT_FOUND when it is called, as in Node.
+ *
+ * esbuild reads with the worker's rights, and a bundle may import any path as text. So every file is looked at before it is
+ * read: its real path must lie in the bundle, and pipes, devices and giants are refused.
+ */
+import { readFileSync } from 'node:fs'
+import { lstat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join, relative } from 'node:path'
+import type { BuildFailure, BuildOptions, Message, Plugin as EsbuildPlugin } from 'esbuild'
+import { messageOf } from '../errors.ts'
+
+/** An end is a value. `isLasting`: the same files will fail the same way, so there is no need to try again. */
+export type BuildResult =
+  | { readonly kind: 'built'; readonly code: Uint8Array; readonly warnings: readonly string[] }
+  | { readonly kind: 'failed'; readonly code: 'PLUGIN_BUNDLING' | 'PLUGIN_NATIVE'; readonly reason: string; readonly isLasting: boolean }
+
+const buildTimeoutMs = 60_000
+const maxSourceBytes = 64 * 1024 * 1024
+const maxOutputBytes = 128 * 1024 * 1024
+const maxMessages = 5
+/** What a bundle sees of its own place: it has none on the host's disk. */
+const guestFolder = '/bundle'
+
+/** Part of the cache key. Read from package.json: loading esbuild for its version would cost every start 20 ms. */
+export const esbuildVersion = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('esbuild/package.json'), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown'
+}
+
+/** How often a bundle was really built in this process; a start with everything cached leaves it alone. */
+export const esbuildRuns = { count: 0 }
+let running = 0
+
+/** `root` must be a real path, `main` lie in it. Never throws. */
+export const build = async (root: string, main: string, timeoutMs: number = buildTimeoutMs): Promise<BuildResult> => {
+  const esbuild = await import('esbuild')
+  esbuildRuns.count++
+  running++
+  // A build that never ends (or eats the machine) is ended with its process: esbuild has no other way to stop one.
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    void esbuild.stop()
+  }, timeoutMs)
+  try {
+    // Resolving by ourselves costs a message per import, so only a build that failed is tried again with it.
+    const first = await attempt(esbuild.build, root, main, [guard(root)])
+    const last = first.kind === 'built' || !first.isLasting ? first : await attempt(esbuild.build, root, main, [optionalPackages, guard(root)])
+    return isLate ? failed('bundling did not end in time; it is tried again when the files change or the worker starts', false) : last
+  } finally {
+    clearTimeout(timer)
+    // The service is a child process; the last build ends it so that none is left behind an idle worker.
+    if (--running === 0) await esbuild.stop()
+  }
+}
+
+const failed = (reason: string, isLasting: boolean): BuildResult => ({ kind: 'failed', code: 'PLUGIN_BUNDLING', reason, isLasting })
+
+const attempt = async (run: typeof import('esbuild').build, root: string, main: string, plugins: EsbuildPlugin[]): Promise<BuildResult> => {
+  try {
+    const { outputFiles, warnings } = await run({ ...options, ...tsconfigOf(root), absWorkingDir: root, entryPoints: [join(root, main)], plugins, write: false })
+    const code = outputFiles[0]?.contents ?? new Uint8Array()
+    if (code.byteLength > maxOutputBytes) return failed(`the bundled code has ${code.byteLength} bytes, at most ${maxOutputBytes} are allowed`, true)
+    return { kind: 'built', code, warnings: warnings.map(messageText) }
+  } catch (error) {
+    // Mistakes in the code come as a list; anything else is esbuild itself having ended.
+    return isBuildFailure(error) ? explain(error.errors) : failed(messageOf(error), false)
+  }
+}
+
+const isBuildFailure = (error: unknown): error is BuildFailure => error instanceof Error && 'errors' in error && Array.isArray(error.errors)
+
+const explain = (errors: readonly Message[]): BuildResult => {
+  const native = errors.find(({ detail }) => detail === nativeMark)
+  if (native !== undefined) return { kind: 'failed', code: 'PLUGIN_NATIVE', reason: native.text, isLasting: true }
+  const texts = errors.slice(0, maxMessages).map(messageText)
+  if (errors.length > maxMessages) texts.push(`and ${errors.length - maxMessages} more errors`)
+  return failed(texts.join('; '), true)
+}
+
+const options = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node26',
+  charset: 'utf8',
+  minify: false,
+  sourcemap: false,
+  metafile: false,
+  logLevel: 'silent',
+  external: ['isoconnect', 'isoconnect/*'],
+  define: {
+    __dirname: JSON.stringify(guestFolder),
+    __filename: JSON.stringify(`${guestFolder}/index.js`),
+    'import.meta.dirname': JSON.stringify(guestFolder),
+    'import.meta.filename': JSON.stringify(`${guestFolder}/index.js`),
+    'import.meta.url': JSON.stringify(`file://${guestFolder}/index.js`),
+  },
+  logOverride: { 'indirect-require': 'warning', 'unsupported-dynamic-import': 'warning', 'unsupported-require-call': 'warning' },
+} as const satisfies BuildOptions
+
+/** The bundle's own tsconfig.json and no other: one found further up would change the code with the place it lies in. */
+const tsconfigOf = (root: string): BuildOptions => {
+  const file = join(root, 'tsconfig.json')
+  try {
+    readFileSync(file)
+    return { tsconfig: file }
+  } catch {
+    return { tsconfigRaw: '{}' }
+  }
+}
+
+const nativeMark = 'native addon'
+
+const guard = (root: string): EsbuildPlugin => ({
+  name: 'isoconnect',
+  setup: (hooks) => {
+    hooks.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
+      const inner = relative(root, path)
+      if (inner.startsWith('..') || inner === '') return { errors: [{ text: `${path} lies outside the bundle. A bundle brings its own node_modules (as files, not as links to elsewhere) or is bundled already` }] }
+      if (inner.endsWith('.node')) return { errors: [{ text: `${inner} is a native addon, which no isolate can load. Leave the package out (npm install --omit=optional) or use one in JavaScript`, detail: nativeMark }] }
+      const info = await lstat(path)
+      if (!info.isFile()) return { errors: [{ text: `${inner} is not a regular file` }] }
+      if (info.size > maxSourceBytes) return { errors: [{ text: `${inner} has ${info.size} bytes, at most ${maxSourceBytes} are allowed` }] }
+      return undefined
+    })
+  },
+})
+
+const optionalPackages: EsbuildPlugin = {
+  name: 'isoconnect-optional',
+  setup: (hooks) => {
+    const asked = Symbol('asked')
+    hooks.onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (pluginData === asked || (kind !== 'require-call' && kind !== 'dynamic-import' && kind !== 'require-resolve')) return undefined
+      const found = await hooks.resolve(path, { kind, importer, resolveDir, pluginData: asked })
+      if (found.errors.length === 0) return undefined
+      return { path, external: true, warnings: [{ text: `${path} is not installed: requiring it fails with MODULE_NOT_FOUND` }] }
+    })
+  },
+}
+
+/** No source line: it may be of a file that is nobody's business. */
+const messageText = ({ text, location }: Message): string => (location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`)

@@ -1,0 +1,42 @@
+/** From loaded bundles, in location order, to what may be used and what may not. Pure. */
+import type { Loaded } from './bundle.ts'
+import { compareVersions } from './versions.ts'
+import type { Plugin, Quarantined } from './types.ts'
+
+export type Located = { readonly location: string; readonly loaded: Loaded }
+export type Registry = { readonly plugins: readonly Plugin[]; readonly quarantined: readonly Quarantined[] }
+
+/** A refusal keeps the time it was first seen with. `now` is an ISO time. */
+export const register = (located: readonly Located[], before: readonly Quarantined[], now: string): Registry => {
+  const owners = new Map<string, Plugin>()
+  const quarantined: Quarantined[] = []
+  const plugins: Plugin[] = []
+  const refuse = (entry: Omit<Quarantined, 'since'>): void => {
+    const earlier = before.find(({ location, code, reason }) => location === entry.location && code === entry.code && reason === entry.reason)
+    quarantined.push({ ...entry, since: earlier?.since ?? now })
+  }
+  for (const { location, loaded } of located) {
+    if (loaded.kind === 'refused') {
+      const { bundle, version, code, reason } = loaded
+      refuse({ location, bundle, version, code, reason })
+      continue
+    }
+    // Which of two is used must not depend on which came first, or a restart would change it: the location decides.
+    const claimed = loaded.plugins.find((plugin) => owners.has(keyOf(plugin)))
+    if (claimed !== undefined) {
+      const owner = owners.get(keyOf(claimed))
+      const reason = `${claimed.className} ${claimed.version} is on the shelf already, from ${owner?.location}, which comes first on plugin.path. Remove one of the two or give it another version.`
+      refuse({ location, bundle: loaded.bundle, version: loaded.version, code: 'PLUGIN_DUPLICATE', reason })
+      continue
+    }
+    for (const plugin of loaded.plugins) owners.set(keyOf(plugin), plugin)
+    plugins.push(...loaded.plugins)
+  }
+  return { plugins: plugins.toSorted(comparePlugins), quarantined }
+}
+
+const keyOf = ({ className, version }: Plugin): string => `${className} ${version}`
+
+/** By class, then version, newest last. */
+const comparePlugins = (left: Plugin, right: Plugin): number =>
+  left.className < right.className ? -1 : left.className > right.className ? 1 : compareVersions(left.version, right.version) || left.type.localeCompare(right.type)
