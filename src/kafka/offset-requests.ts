@@ -1,0 +1,106 @@
+/** OffsetCommit, OffsetFetch and ListOffsets of a consumer. Errors of single partitions are in the answers. */
+import { errorOrNull } from './kafka-errors.ts'
+import type { ApiRequest } from './link.ts'
+import type { KafkaError, TopicPartition } from './types.ts'
+
+export type PartitionOffset = TopicPartition & { readonly offset: number }
+export type PartitionResult = TopicPartition & { readonly error: KafkaError | null }
+
+export const byTopic = <T extends TopicPartition>(partitions: readonly T[]): [string, T[]][] => {
+  const topics = new Map<string, T[]>()
+  for (const partition of partitions) {
+    const list = topics.get(partition.topic)
+    if (list === undefined) topics.set(partition.topic, [partition])
+    else list.push(partition)
+  }
+  return [...topics]
+}
+
+/** Without a membership (`generation` -1, empty member id) the group accepts a commit only while it has no members. */
+export const offsetCommitRequest = (
+  member: { readonly groupId: string; readonly generation: number; readonly memberId: string; readonly groupInstanceId: string | null },
+  offsets: readonly (PartitionOffset & { readonly leaderEpoch?: number })[],
+): ApiRequest<readonly PartitionResult[]> => ({
+  apiKey: 8,
+  apiName: 'OffsetCommit',
+  minVersion: 5,
+  maxVersion: 7,
+  encode(writer, version) {
+    writer.string(member.groupId).int32(member.generation).string(member.memberId)
+    if (version >= 7) writer.string(member.groupInstanceId)
+    writer.array(byTopic(offsets), ([topic, list]) =>
+      writer.string(topic).array(list, ({ partition, offset, leaderEpoch = -1 }) => {
+        writer.int32(partition).int64(offset)
+        if (version >= 6) writer.int32(leaderEpoch)
+        writer.string('')
+      }))
+  },
+  decode(reader) {
+    reader.int32() // throttle time
+    return reader.array(() => {
+      const topic = reader.string()
+      return reader.array(() => {
+        const partition = reader.int32()
+        return { topic, partition, error: errorOrNull(reader.int16(), `Committing the offset of ${topic}-${partition} in group ${member.groupId}`) }
+      })
+    }).flat()
+  },
+})
+
+/** Offset -1: none committed. `partitions` null: all that the group has. */
+export const offsetFetchRequest = (groupId: string, partitions: readonly TopicPartition[] | null): ApiRequest<{ readonly error: KafkaError | null; readonly offsets: readonly (PartitionOffset & PartitionResult)[] }> => ({
+  apiKey: 9,
+  apiName: 'OffsetFetch',
+  minVersion: 3,
+  maxVersion: 5,
+  encode(writer) {
+    writer.string(groupId).array(partitions === null ? null : byTopic(partitions), ([topic, list]) => writer.string(topic).array(list, ({ partition }) => writer.int32(partition)))
+  },
+  decode(reader, version) {
+    reader.int32() // throttle time
+    const offsets = reader.array(() => {
+      const topic = reader.string()
+      return reader.array(() => {
+        const partition = reader.int32()
+        const offset = reader.int64()
+        if (version >= 5) reader.int32() // leader epoch
+        reader.nullableString() // metadata
+        return { topic, partition, offset, error: errorOrNull(reader.int16(), `The committed offset of ${topic}-${partition} in group ${groupId}`) }
+      })
+    }).flat()
+    return { error: errorOrNull(reader.int16(), `Committed offsets of group ${groupId}`), offsets }
+  },
+})
+
+export const earliestTimestamp = -2
+export const latestTimestamp = -1
+/** To the leader of the partitions. The offset is the first with at least that timestamp; -1 when there is none. */
+export const listOffsetsRequest = (partitions: readonly TopicPartition[], timestampMs: number, isolation: 0 | 1): ApiRequest<readonly (PartitionOffset & PartitionResult)[]> => ({
+  apiKey: 2,
+  apiName: 'ListOffsets',
+  minVersion: 2,
+  maxVersion: 5,
+  encode(writer, version) {
+    writer.int32(-1).int8(isolation)
+    writer.array(byTopic(partitions), ([topic, list]) =>
+      writer.string(topic).array(list, ({ partition }) => {
+        writer.int32(partition)
+        if (version >= 4) writer.int32(-1) // current leader epoch: unknown, not checked
+        writer.int64(timestampMs)
+      }))
+  },
+  decode(reader, version) {
+    reader.int32() // throttle time
+    return reader.array(() => {
+      const topic = reader.string()
+      return reader.array(() => {
+        const partition = reader.int32()
+        const error = errorOrNull(reader.int16(), `The offset by time of ${topic}-${partition}`)
+        reader.int64() // timestamp
+        const offset = reader.int64()
+        if (version >= 4) reader.int32() // leader epoch
+        return { topic, partition, offset, error }
+      })
+    }).flat()
+  },
+})
