@@ -43,6 +43,7 @@ const doors: Record<string, readonly string[]> = {
   pino: ['src/log.ts'],
   commander: ['src/cli'],
   tar: ['src/plugins'],
+  semver: ['src/plugins'],
   snappy: ['src/kafka'],
   'lz4-napi': ['src/kafka'],
   '@node-rs/crc32': ['src/kafka', 'src/dev-broker'],

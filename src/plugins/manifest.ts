@@ -3,7 +3,7 @@
  * The text comes from strangers: keys are read with `Object.hasOwn` and listed with `Object.keys`, so `__proto__` and
  * `constructor` are unknown keys like any other.
  */
-import semver from 'semver'
+import parseVersion from 'semver/functions/parse.js'
 import { ConnectError, messageOf } from '../errors.ts'
 import type { DeclaredFs, DeclaredLimits, DeclaredNet, DeclaredPermissions, PluginType } from './types.ts'
 
@@ -71,7 +71,7 @@ export const checkManifest = (packageJson: JsonObject, where: string): Manifest 
   const errors: string[] = []
   const check = checker(errors)
   const name = check.text(own(packageJson, 'name'), 'name', 'an npm package name', (value) => value.length <= 214 && namePattern.test(value))
-  const version = check.text(own(packageJson, 'version'), 'version', 'a semantic version such as 1.4.0', (value) => /^\d/.test(value) && semver.parse(value) !== null)
+  const version = check.text(own(packageJson, 'version'), 'version', 'a semantic version such as 1.4.0', (value) => /^\d/.test(value) && parseVersion(value) !== null)
   const main = check.text(own(packageJson, 'main') ?? 'index.js', 'main', 'the path of the entry file inside the bundle', isInnerPath)
   const section = check.object(own(packageJson, 'isoconnect'), 'isoconnect', ['plugins', 'permissions', 'limits'])
   const plugins = check.list(own(section, 'plugins'), 'isoconnect.plugins', maxPlugins).map((entry, index) => checkPlugin(entry, `isoconnect.plugins[${index}]`, check))

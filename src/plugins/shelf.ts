@@ -10,11 +10,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ConnectError, messageOf } from '../errors.ts'
 import { logger } from '../log.ts'
 import { aliasesOf, isOfKind, resolveClass } from './aliases.ts'
-import { loadBundle, type Loaded } from './bundle.ts'
 import { openCache, type Cache } from './cache.ts'
 import { fillGrants } from './grants.ts'
+import { loadAll, lookAt, lookText, settled, type Loads, type Look } from './look.ts'
 import { register, type Registry } from './registry.ts'
-import { fingerprintOf, scanPluginPath, type Candidate, type SeenDir } from './scan.ts'
 import type { OpenShelf, Plugin, Quarantined, Shelf } from './types.ts'
 import { chooseVersion, compareVersions } from './versions.ts'
 import { watchDirs, type DirWatch } from './watch.ts'
@@ -24,30 +23,22 @@ const log = logger('org.apache.kafka.connect.runtime.isolation.DelegatingClassLo
 /** How long a folder or tarball must stay as it is before it is read; longer while something keeps changing. */
 const settleMs = 250
 const maxSettleMs = 5_000
-const loadsAtOnce = 4
-
-type Sighting = { readonly candidate: Candidate; readonly fingerprint: string; readonly refusal: Loaded | null }
-type Look = { readonly sightings: readonly Sighting[]; readonly dirs: readonly SeenDir[]; readonly problems: readonly string[] }
 
 /** Rejects only when the cache directory cannot be used (`PLUGIN_CACHE`); everything about bundles ends in quarantine. */
 export const openShelf: OpenShelf = async ({ pluginPath, cacheDir, watch }) => {
   const cache = await openCache(cacheDir)
   const listeners = new Set<() => void>()
   let registry: Registry = { plugins: [], quarantined: [] }
-  let loads = new Map<string, Loaded>()
+  let loads: Loads = new Map()
   let warned: readonly string[] = []
 
   const apply = async (look: Look): Promise<void> => {
     for (const problem of look.problems) if (!warned.includes(problem)) log.warn(problem)
     warned = look.problems
-    const previous = loads
-    const located = await mapLimited(look.sightings, loadsAtOnce, async (sighting) => {
-      const loaded = sighting.refusal ?? previous.get(sightingText(sighting)) ?? (await loadBundle(sighting.candidate, sighting.fingerprint, cache))
-      return { location: sighting.candidate.location, key: sightingText(sighting), loaded }
-    })
-    loads = new Map(located.map(({ key, loaded }) => [key, loaded]))
+    const loaded = await loadAll(look, loads, cache)
+    loads = loaded.loads
     const before = registry
-    registry = register(located, before.quarantined, new Date().toISOString())
+    registry = register(loaded.located, before.quarantined, new Date().toISOString())
     if (report(before, registry)) for (const listener of listeners) tell(listener)
   }
 
@@ -106,40 +97,12 @@ const remember = async (cache: Cache, plugin: Plugin, description: Parameters<Sh
   }
 }
 
-const lookAt = async (pluginPath: readonly string[]): Promise<Look> => {
-  const { candidates, dirs, problems } = await scanPluginPath(pluginPath)
-  const seen = await Promise.all(
-    candidates.map(async (candidate): Promise<Sighting & { readonly dirs: readonly SeenDir[] }> => {
-      try {
-        const { text, dirs: inner } = await fingerprintOf(candidate)
-        return { candidate, fingerprint: text, refusal: null, dirs: inner }
-      } catch (error) {
-        const reason = messageOf(error)
-        return { candidate, fingerprint: `${candidate.location} ${reason}`, refusal: { kind: 'refused', bundle: null, version: null, code: 'PLUGIN_UNREADABLE', reason }, dirs: [] }
-      }
-    }),
-  )
-  return { sightings: seen.map(({ candidate, fingerprint, refusal }) => ({ candidate, fingerprint, refusal })), dirs: [...dirs, ...seen.flatMap((sighting) => sighting.dirs)], problems }
-}
-
 const tell = (listener: () => void): void => {
   try {
     listener()
   } catch (error) {
     log.error('A listener to plugin changes failed.', error)
   }
-}
-
-const sightingText = ({ candidate, fingerprint }: Sighting): string => `${candidate.location} ${fingerprint}`
-const lookText = ({ sightings, problems }: Look): string => [...sightings.map(sightingText), ...problems].join('\n')
-
-/** What two looks agree on is new; what they do not agree on stays as it was applied last. */
-const settled = (earlier: Look, later: Look, applied: Look): Look => {
-  const texts = new Set(earlier.sightings.map(sightingText))
-  const held = (location: string): Sighting[] => applied.sightings.filter(({ candidate }) => candidate.location === location)
-  const present = later.sightings.flatMap((sighting) => (texts.has(sightingText(sighting)) ? sighting : held(sighting.candidate.location)))
-  const justGone = earlier.sightings.filter(({ candidate: { location } }) => !later.sightings.some(({ candidate }) => candidate.location === location))
-  return { sightings: [...present, ...justGone.flatMap(({ candidate }) => held(candidate.location))], dirs: later.dirs, problems: later.problems }
 }
 
 /** Looks again whenever something moved, one look at a time, until closed. */
@@ -205,14 +168,4 @@ const report = (before: Registry, after: Registry): boolean => {
   for (const { className, version, location } of went) if (!came.some((plugin) => plugin.className === className && plugin.version === version)) log.info(`Removed plugin '${className}' ${version} from ${location}`)
   for (const { location, code, reason } of refused) log.warn(`Quarantined ${location} (${code}): ${reason}`)
   return came.length > 0 || went.length > 0 || refused.length > 0 || after.quarantined.length !== before.quarantined.length
-}
-
-const mapLimited = async <T, R>(items: readonly T[], limit: number, map: (item: T) => Promise<R>): Promise<readonly R[]> => {
-  const results: R[] = []
-  const queue = items.entries()
-  const runner = async (): Promise<void> => {
-    for (const [index, item] of queue) results[index] = await map(item)
-  }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, runner))
-  return results
 }

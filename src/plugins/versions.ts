@@ -10,7 +10,9 @@
  * numbers being 0. A bound that does not start with a number sorts below all versions, as in Maven's ComparableVersion.
  * The words of the errors are those of Maven's parser and Kafka's DelegatingClassLoader: REST clients see them.
  */
-import semver from 'semver'
+import compareBuild from 'semver/functions/compare-build.js'
+import satisfies from 'semver/functions/satisfies.js'
+import validRange from 'semver/ranges/valid.js'
 import { ConnectError } from '../errors.ts'
 
 export type VersionRange = {
@@ -27,7 +29,7 @@ const plainPattern = /^\d+(\.\d+)*(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/
 const maxSpecLength = 512
 
 /** Ascending order of versions on the shelf; build metadata breaks ties so that the order is total. */
-export const compareVersions = (left: string, right: string): number => semver.compareBuild(left, right)
+export const compareVersions = (left: string, right: string): number => compareBuild(left, right)
 
 /** Parses a version setting; null means the newest. Throws `PLUGIN_VERSION_RANGE` with the words of Maven's parser. */
 export const parseVersionRange = (spec: string | null | undefined): VersionRange | null => {
@@ -36,8 +38,8 @@ export const parseVersionRange = (spec: string | null | undefined): VersionRange
   if (trimmed.length > maxSpecLength) throw invalid(`Version range of ${trimmed.length} characters: at most ${maxSpecLength} are allowed`)
   if (trimmed.startsWith('[') || trimmed.startsWith('(')) return mavenRange(parseRestrictions(trimmed))
   if (plainPattern.test(trimmed) || trimmed === '') return plainRange(trimmed)
-  const range = semver.validRange(trimmed)
-  if (range !== null) return { text: trimmed, matches: (version) => semver.satisfies(version, range) }
+  const range = validRange(trimmed)
+  if (range !== null) return { text: trimmed, matches: (version) => satisfies(version, range) }
   return plainRange(trimmed)
 }
 
@@ -128,10 +130,16 @@ const comparePre = (left: string, right: string): number => {
   if (left === '' || right === '') return left === '' ? 1 : -1
   const [lefts, rights] = [left.split('.'), right.split('.')]
   for (let index = 0; index < Math.min(lefts.length, rights.length); index++) {
-    const order = semver.compareIdentifiers(lefts[index] ?? '', rights[index] ?? '')
+    const order = compareIdentifier(lefts[index] ?? '', rights[index] ?? '')
     if (order !== 0) return order
   }
   return lefts.length - rights.length
+}
+
+const compareIdentifier = (left: string, right: string): number => {
+  const [isLeftNumber, isRightNumber] = [/^\d+$/.test(left), /^\d+$/.test(right)]
+  if (isLeftNumber && isRightNumber) return Number(left) - Number(right)
+  return isLeftNumber === isRightNumber ? compareText(left, right) : isLeftNumber ? -1 : 1
 }
 
 const compareText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
