@@ -21,7 +21,7 @@ export const createConnectorOffsets = ({ configuration, offsets, worker }: Offse
     try {
       return await use(admin, configuration.consumerGroup(name, config))
     } finally {
-      await admin.close()
+      await admin.close().catch((error: unknown) => log.warn(`Failed to close the admin client of connector ${name}`, error))
     }
   }
 

@@ -1,0 +1,77 @@
+/**
+ * Connector files named on the command line of a standalone worker, tried in Kafka's order: a JSON map of settings, a JSON
+ * `{"name", "config", "initial_state"}` as REST takes it, Java properties.
+ */
+import { readFile } from 'node:fs/promises'
+import { readPropertiesFile } from '../config/properties.ts'
+import { ConnectError, messageOf } from '../errors.ts'
+import { logger } from '../log.ts'
+import type { StringMap } from '../wire/guest-api.ts'
+import type { TargetState } from '../worker/types.ts'
+import type { Herder } from './types.ts'
+
+const log = logger('org.apache.kafka.connect.cli.ConnectStandalone')
+
+export type ConnectorFile = { readonly name: string; readonly config: StringMap; readonly initialState: TargetState | null }
+
+const targetStates: Readonly<Record<string, TargetState>> = { RUNNING: 'STARTED', PAUSED: 'PAUSED', STOPPED: 'STOPPED' }
+const fail = (message: string): never => {
+  throw new ConnectError('CONFIG_INVALID', message)
+}
+
+export const readConnectorFile = async (file: string): Promise<ConnectorFile> => {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => fail(`Cannot read the connector configuration '${file}': ${messageOf(error)}`))
+  if (text.trimStart().startsWith('{')) return fromJson(file, text)
+  return named(file, await readPropertiesFile(file))
+}
+
+const fromJson = (file: string, text: string): ConnectorFile => {
+  let json: Readonly<Record<string, unknown>>
+  try {
+    json = JSON.parse(text) as Readonly<Record<string, unknown>>
+  } catch (error) {
+    return fail(`Connector configuration at '${file}' is not valid JSON: ${messageOf(error)}`)
+  }
+  const settings = stringMap(json)
+  if (settings !== null) return named(file, settings)
+  const config = isObject(json['config']) ? stringMap(json['config']) : null
+  if (config === null) return fail(`Connector configuration at '${file}' is neither a map of settings nor an object with 'name' and 'config': values must be text, numbers or true/false`)
+  const name = (scalar(json['name']) ?? '').trim()
+  if ('name' in config && config['name'] !== name) fail(`Connector name configuration in 'config' doesn't match the one specified in 'name' at '${file}'`)
+  if (name === '') fail(`Connector configuration at '${file}' is missing the mandatory 'name' configuration`)
+  return { name, config: { ...config, name }, initialState: initialState(file, json['initial_state']) }
+}
+
+const initialState = (file: string, value: unknown): TargetState | null => {
+  if (value === undefined || value === null) return null
+  const state = typeof value === 'string' ? targetStates[value.toUpperCase()] : undefined
+  return state ?? fail(`Connector configuration at '${file}' has the initial_state ${JSON.stringify(value)}; it may be RUNNING, PAUSED or STOPPED`)
+}
+
+const named = (file: string, config: StringMap): ConnectorFile => {
+  const name = config['name']
+  return name === undefined ? fail(`Connector configuration at '${file}' is missing the mandatory 'name' configuration`) : { name, config, initialState: null }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Numbers and booleans become text, as Jackson makes them. */
+const scalar = (value: unknown): string | null => (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null)
+/** Null when a value is anything else. */
+const stringMap = (json: Readonly<Record<string, unknown>>): StringMap | null => {
+  const entries = Object.entries(json).map(([key, value]) => [key, scalar(value)] as const)
+  return entries.every((entry): entry is readonly [string, string] => entry[1] !== null) ? Object.fromEntries(entries) : null
+}
+
+/** Creates the connectors of the files one after the other. Rejects at the first that cannot be created. */
+export const createConnectors = async (herder: Pick<Herder, 'putConnectorConfig'>, files: readonly string[]): Promise<void> => {
+  for (const file of files) {
+    const { name, config, initialState: state } = await readConnectorFile(file)
+    try {
+      const { info } = await herder.putConnectorConfig(name, config, { allowReplace: false, ...(state === null ? {} : { initialState: state }) })
+      log.info(`Created connector ${info.name}`)
+    } catch (error) {
+      log.error(`Failed to create connector for ${file}`)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** Connector files of the command line. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createConnectors, readConnectorFile } from '../../src/herder/command-line-connectors.ts'
+import { startedHerder } from './fakes.ts'
+
+let folder = ''
+beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'connector-files-'))))
+afterAll(() => rm(folder, { recursive: true }))
+const file = async (text: string): Promise<string> => {
+  const path = join(folder, 'connector')
+  await writeFile(path, text)
+  return path
+}
+
+test.each([
+  ['a JSON map', '{"name":"c","tasks.max":1,"flag":true}', { name: 'c', config: { name: 'c', 'tasks.max': '1', flag: 'true' }, initialState: null }],
+  ['the body of a REST request, unknown fields ignored', '{"name":" c ","config":{"a":"b"},"initial_state":"stopped","more":[1]}', { name: 'c', config: { a: 'b', name: 'c' }, initialState: 'STOPPED' }],
+  ['Java properties', '# comment\nname = c\nkey: a\\\n  b\n', { name: 'c', config: { name: 'c', key: 'ab' }, initialState: null }],
+])('may be %s', async (_what, text, expected) => {
+  expect(await readConnectorFile(await file(text))).toEqual(expected)
+})
+
+test.each([
+  ['{"a":"b"}', /is missing the mandatory 'name' configuration/],
+  ['a=b\n', /is missing the mandatory 'name' configuration/],
+  ['{"config":{"a":"b"}}', /is missing the mandatory 'name' configuration/],
+  ['{"name":"x","config":{"name":"y"}}', /Connector name configuration in 'config' doesn't match the one specified in 'name'/],
+  ['{"name":"x",', /is not valid JSON/],
+  ['{"name":"x","config":{"a":{}}}', /neither a map of settings nor/],
+  ['{"name":"x","config":{},"initial_state":"BOGUS"}', /may be RUNNING, PAUSED or STOPPED/],
+])('that are wrong are refused: %s', async (text, message) => {
+  await expect(readConnectorFile(await file(text))).rejects.toThrow(message)
+})
+test('that do not exist are named', async () => {
+  await expect(readConnectorFile(join(folder, 'none'))).rejects.toThrow(join(folder, 'none'))
+})
+test('are created in order until one fails', async () => {
+  const { herder } = await startedHerder()
+  const first = join(folder, 'first')
+  await writeFile(first, '{"name":"a","config":{"connector.class":"FakeSource"},"initial_state":"PAUSED"}')
+  await expect(createConnectors(herder, [first, await file('{"name":"b","connector.class":"FakeSource","invalid":"x"}'), first])).rejects.toMatchObject({ status: 400 })
+  expect(await herder.connectors()).toEqual(['a'])
+  expect((await herder.connectorStatus('a')).connector.state).toBe('PAUSED')
+})
