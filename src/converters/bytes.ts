@@ -1,10 +1,10 @@
 /** org.apache.kafka.connect.converters.ByteArrayConverter: bytes as they are. */
 import { DataException } from '../data/errors.ts'
 import { schemas } from '../data/schema-builder.ts'
-import { nullRanges, packRanges, rangesOf, Scratch } from './columns.ts'
+import { asBuffer, nullRanges, packRanges, rangesOf, sameSchema, Scratch } from './columns.ts'
 import { encodeRows } from './encode-rows.ts'
 import { javaClassOf } from './java-text.ts'
-import type { ConnectColumn, EncodedColumn, MakeConverter } from './types.ts'
+import { type ConnectColumn, type EncodedColumn, type MakeConverter, noErrors } from './types.ts'
 
 /** All schemas of the column are BYTES, or there are none. */
 const onlyBytes = (values: ConnectColumn): boolean => values.schemas.every((schema) => schema.type === 'BYTES')
@@ -20,10 +20,14 @@ export const byteArrayConverter: MakeConverter = () => {
         if (schema !== null && schema.type !== 'BYTES') throw new DataException(`Invalid schema type for ByteArrayConverter: ${schema.type}`)
         if (value === null) return false
         if (!(value instanceof Uint8Array)) throw new DataException(`ByteArrayConverter is not compatible with objects of type class ${javaClassOf(value, schema)}`)
-        to.copy(value, 0, value.length)
+        to.copy(asBuffer(value), 0, value.length)
         return true
       })
     },
-    toConnect: (ranges) => ({ count: ranges.count, column: { kind: 'bytes', ...packRanges(ranges) }, schemas: [schemas.OPTIONAL_BYTES_SCHEMA], schema: null, errors: [] }),
+    toConnect(parts, _topics, table) {
+      const packed = packRanges(parts)
+      const count = packed.lengths.length
+      return { count, column: { kind: 'bytes', ...packed }, schema: sameSchema(count, table.indexOf(schemas.OPTIONAL_BYTES_SCHEMA)), errors: noErrors }
+    },
   }
 }

@@ -2,9 +2,9 @@
 import { ConnectException, DataException } from '../data/errors.ts'
 import type { Schema } from '../data/schema.ts'
 import { columnOf } from '../wire/columns.ts'
-import { SchemaTable } from '../wire/schema-table.ts'
+import type { SchemaTable } from '../wire/schema-table.ts'
 import { columnToUtf8 } from '../wire/transcode.ts'
-import { materialize, Scratch } from './columns.ts'
+import { asBuffer, countOf, materialize, type Scratch } from './columns.ts'
 import { type ByteRanges, type ConnectColumn, type DecodedColumn, type EncodedColumn, type RowError, schemaOf } from './types.ts'
 
 export const asConnectException = (error: unknown, message?: string): ConnectException =>
@@ -35,29 +35,25 @@ export const encodeRows = (values: ConnectColumn, scratch: Scratch, write: (valu
 
 export type SchemaAndValue = { readonly schema: Schema | null; readonly value: unknown }
 
-/** `read` gives the value of one range, or null for (null, null); it is not called for null bytes unless `readNull`. */
-export const decodeRows = (ranges: ByteRanges, read: (bytes: Uint8Array, start: number, end: number) => SchemaAndValue, ofNull: SchemaAndValue): DecodedColumn => {
-  const { count, start, end } = ranges
+/** `read` gives the value of one range; null bytes are `ofNull`. */
+export const decodeRows = (parts: readonly ByteRanges[], schemas: SchemaTable, read: (bytes: Buffer, start: number, end: number) => SchemaAndValue, ofNull: SchemaAndValue): DecodedColumn => {
+  const count = countOf(parts)
   const values: unknown[] = Array.from({ length: count }, () => null)
   const index = new Int32Array(count).fill(-1)
-  const table = new SchemaTable()
   const errors: RowError[] = []
-  for (let row = 0; row < count; row++) {
-    try {
-      const from = start[row] as number
-      const found = from < 0 ? ofNull : read(ranges.bytes, from, end[row] as number)
-      values[row] = found.value
-      index[row] = table.indexOf(found.schema)
-    } catch (error) {
-      errors.push({ row, error: asConnectException(error) })
+  let row = 0
+  for (const part of parts) {
+    const bytes = asBuffer(part.bytes)
+    for (let at = 0; at < part.count; at++, row++) {
+      try {
+        const from = part.start[at] as number
+        const found = from < 0 ? ofNull : read(bytes, from, part.end[at] as number)
+        values[row] = found.value
+        index[row] = schemas.indexOf(found.schema)
+      } catch (error) {
+        errors.push({ row, error: asConnectException(error) })
+      }
     }
   }
-  return { ...decodedOf(values, index, table), errors }
-}
-
-export const decodedOf = (values: readonly unknown[], index: Int32Array, table: SchemaTable): DecodedColumn => {
-  const column = columnToUtf8(columnOf(values, table))
-  const { schemas } = table
-  const same = schemas.length === 0 || index.every((entry) => entry === 0)
-  return { count: values.length, column, schemas, schema: same ? null : index, errors: [] }
+  return { count, column: columnToUtf8(columnOf(values, schemas)), schema: index.every((entry) => entry === 0) ? null : index, errors }
 }

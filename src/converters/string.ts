@@ -2,10 +2,10 @@
 import { ConfigException, DataException } from '../data/errors.ts'
 import { schemas } from '../data/schema-builder.ts'
 import { columnToUtf8 } from '../wire/transcode.ts'
-import { nullRanges, packRanges, rangesOf, Scratch } from './columns.ts'
+import { nullRanges, packRanges, rangesOf, sameSchema, Scratch } from './columns.ts'
 import { decodeRows, encodeRows } from './encode-rows.ts'
 import { javaText } from './java-text.ts'
-import type { ByteRanges, ConnectColumn, Converter, DecodedColumn, EncodedColumn, MakeConverter } from './types.ts'
+import { type ConnectColumn, type Converter, type DecodedColumn, type EncodedColumn, type MakeConverter, noErrors } from './types.ts'
 
 const optionalString = schemas.OPTIONAL_STRING_SCHEMA
 
@@ -29,8 +29,10 @@ const utf8Converter = (): Converter => {
         return true
       })
     },
-    toConnect(ranges: ByteRanges): DecodedColumn {
-      return { count: ranges.count, column: { kind: 'utf8', ...packRanges(ranges) }, schemas: [optionalString], schema: null, errors: [] }
+    toConnect(parts, _topics, table): DecodedColumn {
+      const packed = packRanges(parts)
+      const count = packed.lengths.length
+      return { count, column: { kind: 'utf8', ...packed }, schema: sameSchema(count, table.indexOf(optionalString)), errors: noErrors }
     },
   }
 }
@@ -58,8 +60,8 @@ const charsetConverter = (encoding: BufferEncoding): Converter => {
         to.copy(bytes, 0, bytes.length)
         return true
       }),
-    toConnect: (ranges) =>
-      decodeRows(ranges, (bytes, start, end) => ({ schema: optionalString, value: decode(bytes, start, end, encoding) }), { schema: optionalString, value: null }),
+    toConnect: (parts, _topics, table) =>
+      decodeRows(parts, table, (bytes, start, end) => ({ schema: optionalString, value: decode(bytes, start, end, encoding) }), { schema: optionalString, value: null }),
   }
 }
 const decode = (bytes: Uint8Array, start: number, end: number, encoding: BufferEncoding): string => {

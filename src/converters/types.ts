@@ -5,6 +5,7 @@
 import type { ConnectException } from '../data/errors.ts'
 import type { Schema } from '../data/schema.ts'
 import type { Column, Index } from '../wire/batch.ts'
+import type { SchemaTable } from '../wire/schema-table.ts'
 
 /** Values of one side (key, value or headers) of a batch. Text is in utf8 form. An index of -1 is schemaless, a null index is entry 0. */
 export type ConnectColumn = {
@@ -13,19 +14,21 @@ export type ConnectColumn = {
   readonly schemas: readonly Schema[]
   readonly schema: Index
 }
-/** Byte ranges of `bytes`, one a row; start -1 is a null. */
+/** Byte ranges of `bytes`, one a row; start -1 is a null. Rows of several of them are numbered through, in order. */
 export type ByteRanges = { readonly count: number; readonly bytes: Uint8Array; readonly start: Int32Array; readonly end: Int32Array }
 export type RowError = { readonly row: number; readonly error: ConnectException }
 /** Rows in `errors` (ascending) have no meaning in the result. `bytes` may be reused by the converter's next call. */
 export type EncodedColumn = ByteRanges & { readonly errors: readonly RowError[] }
-export type DecodedColumn = ConnectColumn & { readonly errors: readonly RowError[] }
+/** `schema` is an index into the table given to `toConnect`. */
+export type DecodedColumn = { readonly count: number; readonly column: Column; readonly schema: Index; readonly errors: readonly RowError[] }
 
 export type Topics = { readonly topics: readonly string[]; readonly topic: Index }
 
 export interface Converter {
   readonly className: string
   fromConnect(values: ConnectColumn, topics: Topics): EncodedColumn
-  toConnect(ranges: ByteRanges, topics: Topics): DecodedColumn
+  /** Schemas of the values are added to `schemas`, the table of the batch. */
+  toConnect(parts: readonly ByteRanges[], topics: Topics, schemas: SchemaTable): DecodedColumn
 }
 
 export type ConverterConfig = Readonly<Record<string, string>>

@@ -1,0 +1,66 @@
+/** Which sink offsets to commit. Pure: positions in, plans and log lines out. Offsets are next-to-read positions. */
+import { partitionKey, type TopicPartition } from '../kafka/types.ts'
+import type { TopicPartitionOffset } from '../wire/guest-api.ts'
+
+type Position = { readonly topic: string; readonly partition: number; offset: number; committed: number }
+export type CommitPlan = { readonly commit: readonly TopicPartitionOffset[]; readonly warnings: readonly string[] }
+
+export class SinkPositions {
+  readonly #positions = new Map<string, Position>()
+
+  /** A partition newly assigned (or rewound): nothing of it is delivered before `offset`, nothing after it committed. */
+  set(partition: TopicPartition, offset: number): void {
+    this.#positions.set(partitionKey(partition), { topic: partition.topic, partition: partition.partition, offset, committed: offset })
+  }
+  remove(partition: TopicPartition): void {
+    this.#positions.delete(partitionKey(partition))
+  }
+  /** The task has taken everything before `offset`. */
+  advance(delivered: TopicPartitionOffset): void {
+    const position = this.#positions.get(partitionKey(delivered))
+    if (position) position.offset = delivered.offset
+  }
+  /** The positions of these partitions (all when not given). */
+  current(partitions?: readonly TopicPartition[]): readonly TopicPartitionOffset[] {
+    return this.#of(partitions).map(({ topic, partition, offset }) => ({ topic, partition, offset }))
+  }
+  lastCommitted(partitions?: readonly TopicPartition[]): readonly TopicPartitionOffset[] {
+    return this.#of(partitions).map(({ topic, partition, committed }) => ({ topic, partition, offset: committed }))
+  }
+  /** Back to what was last committed: the records between are fetched again. */
+  rewindToCommitted(): void {
+    for (const position of this.#positions.values()) position.offset = position.committed
+  }
+  committed(offsets: readonly TopicPartitionOffset[]): void {
+    for (const entry of offsets) {
+      const position = this.#positions.get(partitionKey(entry))
+      if (position) position.committed = entry.offset
+    }
+  }
+
+  /** What `preCommit` returned, checked as Kafka does; empty when there is nothing new to commit. */
+  plan(asked: readonly TopicPartitionOffset[], provided: readonly TopicPartitionOffset[], assignment: readonly TopicPartition[]): CommitPlan {
+    const asking = new Map(asked.map((entry) => [partitionKey(entry), entry.offset]))
+    const assigned = new Set(assignment.map(partitionKey))
+    const commit = new Map<string, TopicPartitionOffset>()
+    const warnings: string[] = []
+    for (const { topic, partition, offset } of provided) {
+      const key = partitionKey({ topic, partition })
+      const current = asking.get(key)
+      const position = this.#positions.get(key)
+      if (current !== undefined && position) {
+        if (offset > current) warnings.push(`Ignoring invalid task provided offset ${key}/${offset} -- not yet consumed, taskOffset=${offset} currentOffset=${current}`)
+        else if (offset !== position.committed) commit.set(key, { topic, partition, offset })
+        else commit.delete(key)
+      } else if (!assigned.has(key)) {
+        warnings.push(`Ignoring invalid task provided offset ${key}/${offset} -- partition not assigned, assignment=[${[...assigned].join(', ')}]`)
+      }
+    }
+    return { commit: [...commit.values()], warnings }
+  }
+
+  #of(partitions?: readonly TopicPartition[]): readonly Position[] {
+    if (!partitions) return [...this.#positions.values()]
+    return partitions.map((partition) => this.#positions.get(partitionKey(partition))).filter((position) => position !== undefined)
+  }
+}
