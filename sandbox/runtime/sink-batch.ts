@@ -1,0 +1,72 @@
+/** A columnar batch as records for `put`. Strings are slices of the one big string: cheap to make, nothing is copied. */
+import type { Schema } from '../../src/data/schema.ts'
+import type { Column, SinkBatch } from '../../src/wire/batch.ts'
+import { valuesOf } from '../../src/wire/columns.ts'
+import { schemaFromJson } from '../../src/wire/schema-table.ts'
+import type { Header, SinkRecord, TimestampType } from '../sdk/records.ts'
+
+const timestampTypes: readonly TimestampType[] = ['NoTimestampType', 'CreateTime', 'LogAppendTime']
+const noHeaders: readonly Header[] = Object.freeze([])
+
+export const toSinkRecords = (batch: SinkBatch): SinkRecord[] => {
+  const { count, topics, topic, partition, offset, timestamp, timestampType, keySchema, valueSchema } = batch
+  const schemas = batch.schemas.map((json) => schemaFromJson(json))
+  const keys = columnValues(batch.key, count, schemas)
+  const values = columnValues(batch.value, count, schemas)
+  const headers = headersOf(batch, schemas)
+  const only = topics[0] as string
+  const keySchemaOf = schemaColumn(keySchema, schemas)
+  const valueSchemaOf = schemaColumn(valueSchema, schemas)
+  const records = new Array<SinkRecord>(count)
+  for (let row = 0; row < count; row++) {
+    const at = timestamp === null ? Number.NaN : (timestamp[row] as number)
+    records[row] = {
+      topic: topic === null ? only : (topics[topic[row] as number] as string),
+      partition: partition[row] as number,
+      offset: offset[row] as number,
+      key: keys === null ? null : keys[row],
+      keySchema: typeof keySchemaOf === 'function' ? keySchemaOf(row) : keySchemaOf,
+      value: values === null ? null : values[row],
+      valueSchema: typeof valueSchemaOf === 'function' ? valueSchemaOf(row) : valueSchemaOf,
+      timestamp: Number.isNaN(at) ? null : at,
+      timestampType: timestampTypes[timestampType === null ? 1 : (timestampType[row] as number)] ?? 'NoTimestampType',
+      headers: headers === null ? noHeaders : (headers[row] as readonly Header[]),
+    }
+  }
+  return records
+}
+
+const columnValues = (column: Column, count: number, schemas: readonly Schema[]): unknown[] | null => {
+  if (column.kind === 'null') return null
+  if (column.kind !== 'text') return valuesOf(column, count, schemas)
+  const { text, lengths } = column
+  const values = new Array<unknown>(count)
+  let at = 0
+  for (let row = 0; row < count; row++) {
+    const length = lengths[row] as number
+    values[row] = length < 0 ? null : text.substring(at, (at += length))
+  }
+  return values
+}
+
+/** One schema for all rows, or a lookup. */
+const schemaColumn = (index: Int32Array | null, schemas: readonly Schema[]): Schema | null | ((row: number) => Schema | null) =>
+  index === null ? (schemas[0] ?? null) : (row) => schemas[index[row] as number] ?? null
+
+const headersOf = (batch: SinkBatch, schemas: readonly Schema[]): (readonly Header[])[] | null => {
+  if (batch.headers === null) return null
+  const { counts, keys, values, schema } = batch.headers
+  const total = keys.lengths.length
+  const names = columnValues(keys, total, schemas) ?? []
+  const items = columnValues(values, total, schemas)
+  const schemaOf = schemaColumn(schema, schemas)
+  let at = 0
+  return Array.from(counts, (count) => {
+    if (count === 0) return noHeaders
+    const list: Header[] = []
+    for (const end = at + count; at < end; at++) {
+      list.push({ key: names[at] as string, value: items === null ? null : items[at], schema: typeof schemaOf === 'function' ? schemaOf(at) : schemaOf })
+    }
+    return list
+  })
+}

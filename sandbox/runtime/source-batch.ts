@@ -1,0 +1,241 @@
+/**
+ * What `poll` returned, as a columnar batch. This is the hot path: one pass a column, simple loops, the usual case (same topic,
+ * string values, one source partition object, flat numeric offsets) without an allocation per record.
+ * What is wrong with a record is said with its index and field.
+ */
+import { DataException } from '../../src/data/errors.ts'
+import { Schema } from '../../src/data/schema.ts'
+import { emptyColumn, type Column, type HeadersColumn, type Index, type OffsetColumn, type SourceBatch } from '../../src/wire/batch.ts'
+import { columnOf, textColumn } from '../../src/wire/columns.ts'
+import { SchemaTable } from '../../src/wire/schema-table.ts'
+import { kindOf } from '../../src/data/struct.ts'
+import type { Header, SourceRecord } from '../sdk/records.ts'
+
+type Records = readonly SourceRecord[]
+const wrong = (row: number, what: string): DataException => new DataException(`poll() returned a wrong record: record ${row}: ${what}`)
+
+/** Throws DataException. Null for no records: a poll of nothing. */
+export const toSourceBatch = (returned: unknown): SourceBatch | null => {
+  if (returned === null || returned === undefined) return null
+  if (!Array.isArray(returned)) throw new DataException(`poll() returned a ${kindOf(returned)}; it must return an array of records, or null`)
+  const records = returned as Records
+  if (records.length === 0) return null
+  for (let row = 0; row < records.length; row++) {
+    const record: unknown = records[row]
+    if (typeof record !== 'object' || record === null) throw wrong(row, `a ${kindOf(record)} where an object with topic, value, sourcePartition and sourceOffset is due`)
+  }
+  const schemas = new SchemaTable()
+  const topics = topicsOf(records)
+  const sources = sourcePartitionsOf(records)
+  const keySchema = schemasOf(records, 'keySchema', schemas)
+  const valueSchema = schemasOf(records, 'valueSchema', schemas)
+  const key = valuesOf(records, 'key', schemas)
+  const value = valuesOf(records, 'value', schemas)
+  const headers = headersOf(records, schemas)
+  // a null index means "entry 0 for all", and schemaless only while the table is empty: -1 needs a column beside other schemas
+  const indexOf = (index: Index | 'none'): Index => (index !== 'none' ? index : schemas.schemas.length === 0 ? null : new Int32Array(records.length).fill(-1))
+  return {
+    count: records.length,
+    topics: topics.table,
+    topic: topics.index,
+    partition: partitionsOf(records),
+    timestamp: timestampsOf(records),
+    keySchema: indexOf(keySchema),
+    valueSchema: indexOf(valueSchema),
+    key,
+    value,
+    headers,
+    schemas: schemas.toJson(),
+    sourcePartitions: sources.table,
+    sourcePartition: sources.index,
+    sourceOffset: offsetsOf(records),
+  }
+}
+
+const topicsOf = (records: Records): { readonly table: readonly string[]; readonly index: Index } => {
+  const first = (records[0] as SourceRecord).topic
+  let row = 0
+  while (row < records.length && (records[row] as SourceRecord).topic === first) row++
+  if (typeof first !== 'string' || first === '') throw wrong(0, `topic is ${JSON.stringify(first) ?? 'missing'}; it must be a non-empty string`)
+  if (row === records.length) return { table: [first], index: null }
+  const table = [first]
+  const known = new Map([[first, 0]])
+  const index = new Int32Array(records.length)
+  for (; row < records.length; row++) {
+    const { topic } = records[row] as SourceRecord
+    if (typeof topic !== 'string' || topic === '') throw wrong(row, `topic is ${JSON.stringify(topic) ?? 'missing'}; it must be a non-empty string`)
+    let at = known.get(topic)
+    if (at === undefined) known.set(topic, (at = table.push(topic) - 1))
+    index[row] = at
+  }
+  return { table, index }
+}
+
+/** Same object, same entry; else same text, same entry. */
+const sourcePartitionsOf = (records: Records): { readonly table: readonly string[]; readonly index: Index } => {
+  const first = (records[0] as SourceRecord).sourcePartition
+  const table: string[] = [mapText(first, 0, 'sourcePartition')]
+  let row = 1
+  while (row < records.length && (records[row] as SourceRecord).sourcePartition === first) row++
+  if (row === records.length) return { table, index: null }
+  const byObject = new Map<unknown, number>([[first, 0]])
+  const byText = new Map<string, number>([[table[0] as string, 0]])
+  const index = new Int32Array(records.length)
+  for (; row < records.length; row++) {
+    const partition = (records[row] as SourceRecord).sourcePartition
+    let at = byObject.get(partition)
+    if (at === undefined) {
+      const text = mapText(partition, row, 'sourcePartition')
+      at = byText.get(text)
+      if (at === undefined) byText.set(text, (at = table.push(text) - 1))
+      byObject.set(partition, at)
+    }
+    index[row] = at
+  }
+  return { table, index }
+}
+
+/** Source partitions and offsets are flat maps of JSON's simple values, as Kafka's OffsetUtils demands. */
+const mapText = (map: unknown, row: number, field: string): string => {
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw wrong(row, `${field} is ${map === null || map === undefined ? 'missing' : `a ${kindOf(map)}`}; it must be an object such as { file: 'a.txt' }`)
+  const entries = map instanceof Map ? [...(map as ReadonlyMap<unknown, unknown>)] : Object.entries(map)
+  const simple = entries.map(([key, value]): [string, unknown] => {
+    if (typeof key !== 'string') throw wrong(row, `${field} has a key that is a ${kindOf(key)}; keys must be strings`)
+    if (value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return [key, value]
+    if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return [key, value]
+    throw wrong(row, `${field}.${key} is ${value === undefined ? 'undefined' : typeof value === 'number' ? String(value) : `a ${kindOf(value)}`}; it may hold strings, finite numbers, bigints, booleans and null`)
+  })
+  return `{${simple.map(([key, value]) => `${JSON.stringify(key)}:${typeof value === 'bigint' ? String(value) : JSON.stringify(value)}`).join(',')}}`
+}
+
+const offsetsOf = (records: Records): OffsetColumn => numericOffsets(records) ?? { kind: 'json', offsets: textOffsets(records) }
+
+const numericOffsets = (records: Records): OffsetColumn | null => {
+  const first: unknown = (records[0] as SourceRecord).sourceOffset
+  if (typeof first !== 'object' || first === null || first instanceof Map || Array.isArray(first)) return null
+  const keys = Object.keys(first)
+  const width = keys.length
+  if (width === 0) return null
+  const values = new Float64Array(records.length * width)
+  const only = keys[0] as string
+  for (let row = 0; row < records.length; row++) {
+    const offset = (records[row] as SourceRecord).sourceOffset as Record<string, unknown> | null
+    if (offset === null || typeof offset !== 'object') return null
+    let seen = 0
+    // for-in over one hidden class uses its enum cache: no array of keys a record
+    for (const name in offset) if (seen >= width || name !== (seen++ === 0 ? only : keys[seen - 1])) return null
+    if (seen !== width) return null
+    for (let column = 0; column < width; column++) {
+      const value = offset[keys[column] as string]
+      // -0 and unsafe integers would not survive as text of a number
+      if (typeof value !== 'number' || !Number.isFinite(value)) return null
+      values[row * width + column] = value
+    }
+  }
+  return { kind: 'numbers', keys, values }
+}
+
+const textOffsets = (records: Records): Extract<OffsetColumn, { kind: 'json' }>['offsets'] => {
+  const texts = records.map((record, row) => (record.sourceOffset == null ? null : mapText(record.sourceOffset, row, 'sourceOffset')))
+  const column = textColumn(texts)
+  return column as Extract<OffsetColumn, { kind: 'json' }>['offsets']
+}
+
+const valuesOf = (records: Records, field: 'key' | 'value', schemas: SchemaTable): Column => {
+  const count = records.length
+  const lengths = new Int32Array(count)
+  const values = new Array<string>(count)
+  let strings = 0
+  let nulls = 0
+  for (let row = 0; row < count; row++) {
+    const value = (records[row] as SourceRecord)[field]
+    if (typeof value === 'string') {
+      values[row] = value
+      lengths[row] = value.length
+      strings++
+    } else if (value === null || value === undefined) {
+      values[row] = ''
+      lengths[row] = -1
+      nulls++
+    } else break
+  }
+  if (nulls === count) return emptyColumn
+  if (strings + nulls === count) return { kind: 'text', lengths, text: values.join('') }
+  try {
+    return columnOf(records.map((record) => record[field]), schemas)
+  } catch (cause) {
+    throw cause instanceof Error ? new DataException(`poll() returned a wrong ${field}: ${cause.message}`, { cause }) : cause
+  }
+}
+
+const schemasOf = (records: Records, field: 'keySchema' | 'valueSchema', table: SchemaTable): Index | 'none' => {
+  const first = (records[0] as SourceRecord)[field] ?? null
+  let same = 1
+  while (same < records.length && ((records[same] as SourceRecord)[field] ?? null) === first) same++
+  const indexOf = (schema: unknown, row: number): number => {
+    if (schema !== null && !(schema instanceof Schema)) throw wrong(row, `${field} is a ${kindOf(schema)}; it must be a Schema (SchemaBuilder.…build()) or null`)
+    return table.indexOf(schema)
+  }
+  const at = indexOf(first, 0)
+  if (same === records.length && at <= 0) return at === 0 ? null : 'none'
+  const index = new Int32Array(records.length).fill(at)
+  for (let row = same; row < records.length; row++) index[row] = indexOf((records[row] as SourceRecord)[field] ?? null, row)
+  return index
+}
+
+const partitionsOf = (records: Records): Int32Array | null => {
+  let column: Int32Array | null = null
+  for (let row = 0; row < records.length; row++) {
+    const { partition } = records[row] as SourceRecord
+    if (partition === null || partition === undefined) continue
+    if (typeof partition !== 'number' || (partition | 0) !== partition || partition < 0) throw wrong(row, `partition is ${String(partition)}; it must be a non-negative integer, or null`)
+    column ??= new Int32Array(records.length).fill(-1)
+    column[row] = partition
+  }
+  return column
+}
+
+const timestampsOf = (records: Records): Float64Array | null => {
+  let column: Float64Array | null = null
+  for (let row = 0; row < records.length; row++) {
+    const { timestamp } = records[row] as SourceRecord
+    if (timestamp === null || timestamp === undefined) continue
+    const ms: unknown = timestamp instanceof Date ? timestamp.getTime() : timestamp
+    if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) throw wrong(row, `timestamp is ${String(timestamp)}; it must be milliseconds since the epoch or a Date, not negative`)
+    column ??= new Float64Array(records.length).fill(Number.NaN)
+    column[row] = Math.trunc(ms)
+  }
+  return column
+}
+
+const headersOf = (records: Records, schemas: SchemaTable): HeadersColumn | null => {
+  let some = false
+  for (let row = 0; row < records.length && !some; row++) some = (records[row] as SourceRecord).headers != null
+  if (!some) return null
+  const counts = new Int32Array(records.length)
+  const all: Header[] = []
+  for (let row = 0; row < records.length; row++) {
+    const before = all.length
+    appendHeaders((records[row] as SourceRecord).headers, row, all)
+    counts[row] = all.length - before
+  }
+  if (all.length === 0) return null
+  const schema = new Int32Array(all.length)
+  all.forEach((header, at) => {
+    if (header.schema != null && !(header.schema instanceof Schema)) throw new DataException(`poll() returned a wrong header ${header.key}: its schema is a ${kindOf(header.schema)}`)
+    schema[at] = schemas.indexOf(header.schema ?? null)
+  })
+  const keys = textColumn(all.map(({ key }) => key)) as HeadersColumn['keys']
+  return { counts, keys, values: columnOf(all.map(({ value }) => value), schemas), schema }
+}
+
+const appendHeaders = (headers: unknown, row: number, all: Header[]): void => {
+  if (headers === null || headers === undefined) return
+  if (typeof headers !== 'object') throw wrong(row, `headers is a ${kindOf(headers)}`)
+  const list: readonly unknown[] = Array.isArray(headers) ? headers : (headers instanceof Map ? [...(headers as ReadonlyMap<unknown, unknown>)] : Object.entries(headers)).map(([key, value]) => ({ key, value }))
+  for (const header of list) {
+    const { key } = (header ?? {}) as { readonly key?: unknown }
+    if (typeof key !== 'string') throw wrong(row, 'headers has an entry without a string key; entries are { key, value, schema? }')
+    all.push(header as Header)
+  }
+}

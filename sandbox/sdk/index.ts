@@ -1,0 +1,19 @@
+/** What a connector author imports as `isoconnect`. Names are Kafka Connect's own, so that a Java connector ports line by line. */
+export { Connector, SinkConnector, SourceConnector } from './connectors.ts'
+export type { ExactlyOnceSupport, MaybePromise, TaskClass } from './connectors.ts'
+export { SinkTask, SourceTask } from './tasks.ts'
+export type {
+  ConnectorContext, ErrantRecordReporter, OffsetMap, OffsetStorageReader, Props, SinkConnectorContext, SinkTaskContext,
+  SourceConnectorContext, SourceTaskContext, TopicPartition, TopicPartitionOffset,
+} from './contexts.ts'
+export type { Header, HeadersLike, RecordMetadata, SinkRecord, SourceRecord, TimestampType } from './records.ts'
+export { sleep } from './sleep.ts'
+
+export { ConfigDef, ConfigValue } from '../../src/data/config-def.ts'
+export type { ConfigKeyOptions, Recommender, Validator } from '../../src/data/config-def.ts'
+export { ConfigException, ConnectException, DataException, RetriableException, SchemaBuilderException, SchemaProjectorException } from '../../src/data/errors.ts'
+export { Decimal } from '../../src/data/logical.ts'
+export { schemas, SchemaBuilder } from '../../src/data/schema-builder.ts'
+export { Schema, Type } from '../../src/data/schema.ts'
+export type { Field } from '../../src/data/schema.ts'
+export { Struct } from '../../src/data/struct.ts'

@@ -1,0 +1,31 @@
+/** The command line of a cell: Node's permission model, closed but for what the grants open. */
+import { resolve } from 'node:path'
+import type { CellLimits, FsGrant, Grants } from './options.ts'
+
+/** Heap of the cell's own Node, outside the isolates: frames on their way, and code. */
+const outerHeapMb = 128
+
+export const cellArguments = (options: { readonly programFile: string; readonly platformFile: string; readonly bundleFile: string; readonly grants: Grants; readonly limits: CellLimits }): string[] => {
+  const { programFile, platformFile, bundleFile, grants } = options
+  const reads = [programFile, platformFile, bundleFile, ...grants.fs.filter(({ access }) => access !== 'write').flatMap(allowed)]
+  const writes = grants.fs.filter(({ access }) => access !== 'read').flatMap(allowed)
+  return [
+    '--permission',
+    '--allow-addons', // for isolated-vm, which the program loads before any guest code runs; guests cannot reach it
+    '--no-node-snapshot', // isolated-vm needs it
+    '--disable-warning=PERM0001',
+    '--disable-warning=ExperimentalWarning',
+    `--max-old-space-size=${outerHeapMb}`,
+    ...reads.map((path) => `--allow-fs-read=${path}`),
+    ...writes.map((path) => `--allow-fs-write=${path}`),
+    ...(grants.net.length > 0 ? ['--allow-net'] : []),
+    programFile,
+  ]
+}
+
+/** The path and what is under it. A star means "anything" to Node, so a path with one cannot be granted as it is. */
+const allowed = ({ path }: FsGrant): string[] => {
+  const absolute = resolve(path)
+  if (absolute.includes('*')) return []
+  return [absolute, absolute.endsWith('/') ? `${absolute}*` : `${absolute}/*`]
+}

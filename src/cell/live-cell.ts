@@ -1,0 +1,253 @@
+/**
+ * A running cell: frames in and out, calls under way, deadlines, and its death. Every pending call settles, whatever happens:
+ * with its result, at its deadline, or with the death. Deaths are told once, the first cause wins.
+ */
+import type { ChildProcess } from 'node:child_process'
+import type { Duplex } from 'node:stream'
+import { messageOf } from '../errors.ts'
+import { packSinkBatch } from '../wire/batch-codec.ts'
+import type { SinkBatch } from '../wire/batch.ts'
+import { encodeFrame, FrameError, FrameReader, protocolVersion } from '../wire/frames.ts'
+import type { CallOutcome, Cell, CellDeath, Guest, GuestOptions, TargetKind } from './cell.ts'
+import { type CheckedMessage, type CheckedOutcome, checkMessage } from './check-message.ts'
+import { deathOf } from './death.ts'
+import { HostRequests } from './host-requests.ts'
+import { type CpuWindow, verdict } from './limits.ts'
+import type { ToCell } from './messages.ts'
+import type { CellLimits } from './options.ts'
+import { type Usage, watch } from './watchdog.ts'
+
+type Options = {
+  readonly child: ChildProcess
+  readonly stdout: Duplex
+  readonly stderr: Duplex
+  readonly frames: Duplex
+  readonly questions: Duplex
+  readonly limits: CellLimits
+  readonly name: string
+}
+type Outcome = CallOutcome<unknown>
+type Pending = { readonly guest: number; readonly method: string; readonly settle: (outcome: Outcome) => void; readonly timer: NodeJS.Timeout }
+
+/** The isolate's own timeout gets this long to end a call politely before the process is killed. */
+const graceMs = 300
+const closeTimeoutMs = 1000
+const openTimeoutMs = 30_000
+const maxStderr = 8192
+/** Messages a second of one cell; ten times what the busiest task sends. Beyond it the cell is only keeping the worker busy. */
+const maxMessagesPerSecond = 200_000
+
+export class LiveCell implements Cell {
+  readonly pid: number
+  readonly died: Promise<CellDeath>
+  readonly #options: Options
+  readonly #guests = new Map<number, GuestOptions>()
+  readonly #pending = new Map<number, Pending>()
+  readonly #opening = new Map<number, (outcome: CheckedOutcome) => void>()
+  readonly #requests: HostRequests
+  readonly #unwatch: () => void
+  readonly #gone: Promise<void>
+  #settleDeath!: (death: CellDeath) => void
+  #hello!: { readonly resolve: () => void; readonly reject: (error: Error) => void }
+  readonly #greeted: Promise<void>
+  #death: CellDeath | null = null
+  #closing = false
+  #lastId = 0
+  #stderr = ''
+  #usage: Usage = { rssBytes: 0, cpuMs: 0 }
+  #cpuWindow: CpuWindow = null
+  #denied = 0
+  #messages = 0
+  #messagesSince = 0
+
+  constructor(options: Options) {
+    this.#options = options
+    const { child, frames, questions, stdout, stderr } = options
+    this.pid = child.pid ?? 0
+    this.died = new Promise((resolve) => (this.#settleDeath = resolve))
+    this.#greeted = new Promise((resolve, reject) => (this.#hello = { resolve, reject }))
+    this.#greeted.catch(() => {}) // whoever waits for the handshake hears of it
+    this.#gone = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#die(deathOf({ code, signal, stderr: this.#stderr, limits: options.limits, closing: this.#closing }))
+        resolve()
+      })
+      child.once('error', (error) => {
+        this.#die({ reason: 'crash', detail: `The process could not be started: ${error.message}` })
+        resolve()
+      })
+    })
+    const reader = new FrameReader((message) => this.#receive(message))
+    frames.on('data', (chunk: Buffer) => {
+      if (this.#death !== null) return
+      try {
+        reader.push(chunk)
+      } catch (error) {
+        this.#kill({ reason: 'protocol', detail: `The cell sent what no cell sends: ${messageOf(error)}.` })
+      }
+    })
+    for (const pipe of [frames, questions, stdout, stderr]) pipe.on('error', () => {}) // an ended process breaks its pipes; `exit` tells
+    stdout.resume()
+    stderr.on('data', (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString()).slice(-maxStderr)))
+    this.#requests = new HostRequests({
+      questions,
+      guest: (id) => this.#guests.get(id),
+      reply: (guest, id, outcome) => this.send({ t: 'host-result', guest, id, outcome }),
+      violation: (detail) => this.#kill({ reason: 'protocol', detail }),
+    })
+    this.#unwatch = watch({
+      pid: this.pid,
+      isBusy: () => this.#pending.size > 0 || this.#opening.size > 0,
+      onUsage: (usage, at) => {
+        this.#usage = usage
+        const { death, window } = verdict(options.limits, usage, at, this.#cpuWindow)
+        this.#cpuWindow = window
+        if (death !== null) this.#kill(death)
+      },
+    })
+  }
+
+  handshake(timeoutMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#kill({ reason: 'timeout', detail: `The process did not say hello within ${timeoutMs} ms.` }), timeoutMs)
+    return this.#greeted.finally(() => clearTimeout(timer))
+  }
+
+  send(message: ToCell): void {
+    if (this.#death !== null) return
+    const { frames } = this.#options
+    const pieces = encodeFrame(message)
+    frames.cork()
+    for (const piece of pieces) frames.write(piece)
+    frames.uncork()
+  }
+
+  async open<K extends TargetKind>(kind: K, options: GuestOptions): Promise<CallOutcome<Guest<K>>> {
+    if (this.#death !== null) return { kind: 'death', death: this.#death }
+    const id = ++this.#lastId
+    this.#guests.set(id, options)
+    const opened = await new Promise<CheckedOutcome | null>((resolve) => {
+      const timer = setTimeout(() => this.#kill({ reason: 'timeout', detail: `The bundle was not loaded within ${openTimeoutMs} ms.` }), openTimeoutMs)
+      const settle = (outcome: CheckedOutcome | null): void => {
+        clearTimeout(timer)
+        this.#opening.delete(id)
+        resolve(outcome)
+      }
+      this.#opening.set(id, settle)
+      void this.died.then(() => settle(null))
+      this.send({ t: 'open', guest: id, kind })
+    })
+    if (opened === null) return { kind: 'death', death: await this.died }
+    if (!opened.ok) {
+      this.#release(id)
+      return { kind: 'error', error: opened.error }
+    }
+    const call: Guest<K>['call'] = (method, args, { timeoutMs }) => this.#call(id, method, args, timeoutMs) as never
+    return { kind: 'ok', value: { kind, call, dispose: async () => this.#release(id) } }
+  }
+
+  usage(): { readonly rssBytes: number; readonly cpuMs: number; readonly deniedCalls: number } {
+    return { ...this.#usage, deniedCalls: this.#denied }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closing && this.#death === null) {
+      this.send({ t: 'close' })
+      this.#closing = true
+    }
+    const timer = setTimeout(() => this.#options.child.kill('SIGKILL'), closeTimeoutMs)
+    await this.#gone
+    clearTimeout(timer)
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #call(guest: number, method: string, args: readonly unknown[], timeoutMs: number): Promise<Outcome> {
+    const death = this.#death
+    if (death !== null) return Promise.resolve({ kind: 'death', death })
+    if (!this.#guests.has(guest)) return Promise.resolve({ kind: 'death', death: disposed })
+    const id = ++this.#lastId
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#overdue(method, timeoutMs), timeoutMs + graceMs)
+      const settle = (outcome: Outcome): void => {
+        clearTimeout(timer)
+        this.#pending.delete(id)
+        resolve(outcome)
+      }
+      this.#pending.set(id, { guest, method, settle, timer })
+      const batch = method === 'put' ? (args[0] as SinkBatch | null) : null
+      try {
+        this.send({ t: 'call', guest, id, method, timeoutMs, ...(batch === null ? { args } : { args: [], batch: packSinkBatch(batch) }) })
+      } catch (error) {
+        if (!(error instanceof FrameError)) throw error
+        settle({ kind: 'error', error: { name: 'ConnectException', message: `${method}(): ${error.message}`, stack: '', retriable: false } })
+      }
+    })
+  }
+
+  #overdue(method: string, timeoutMs: number): void {
+    const setting = method === 'poll' ? 'isolate.poll.timeout.ms' : method === 'put' ? 'isolate.put.timeout.ms' : 'isolate.call.timeout.ms'
+    this.#kill({ reason: 'timeout', detail: `${method}() did not end within ${timeoutMs} ms: it is stuck, or waits for something that does not come; ${setting} gives it longer.` })
+  }
+
+  #receive(raw: unknown): void {
+    const at = performance.now()
+    if (at - this.#messagesSince > 1000) {
+      this.#messagesSince = at
+      this.#messages = 0
+    }
+    if (++this.#messages > maxMessagesPerSecond) throw new FrameError(`more than ${maxMessagesPerSecond} messages a second`)
+    const message = checkMessage(raw)
+    this.#handle(message)
+  }
+
+  #handle(message: CheckedMessage): void {
+    switch (message.t) {
+      case 'hello':
+        if (message.protocol === protocolVersion) this.#hello.resolve()
+        else this.#kill({ reason: 'protocol', detail: `The cell speaks version ${message.protocol} of the protocol, this worker ${protocolVersion}.` })
+        return
+      case 'opened':
+        return this.#opening.get(message.guest)?.(message.outcome)
+      case 'result': {
+        const pending = this.#pending.get(message.id)
+        if (pending === undefined || pending.guest !== message.guest) return // it came after its guest was disposed
+        const { outcome } = message
+        return pending.settle(outcome.ok ? { kind: 'ok', value: outcome.value } : { kind: 'error', error: outcome.error })
+      }
+      case 'host':
+        return this.#requests.receive(message)
+      case 'log':
+        return this.#guests.get(message.guest)?.onLog({ level: message.level, message: message.message })
+      case 'denied':
+        this.#denied += message.count
+        return
+      case 'dying':
+        return this.#kill({ reason: message.reason, detail: message.detail })
+    }
+  }
+
+  #release(id: number): void {
+    if (!this.#guests.delete(id)) return
+    for (const pending of [...this.#pending.values()]) if (pending.guest === id) pending.settle({ kind: 'death', death: this.#death ?? disposed })
+    this.send({ t: 'dispose', guest: id })
+  }
+
+  /** The process has no say in this: SIGKILL. The calls settle at once, `died` too. */
+  #kill(death: CellDeath): void {
+    this.#die(death)
+    this.#options.child.kill('SIGKILL')
+  }
+
+  #die(death: CellDeath): void {
+    if (this.#death !== null) return
+    this.#death = death
+    this.#unwatch()
+    for (const pending of [...this.#pending.values()]) pending.settle({ kind: 'death', death })
+    this.#hello.reject(new Error(death.detail))
+    this.#requests.close()
+    this.#settleDeath(death)
+  }
+}
+
+const disposed: CellDeath = { reason: 'killed', detail: 'The isolate was disposed of by the worker.' }

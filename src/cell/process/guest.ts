@@ -1,0 +1,249 @@
+/**
+ * One isolate and the plugin in it. All calls into it are `applySync` with a timeout on this thread, one event a call, so that
+ * microtasks drain between events as in Node; while one runs, others wait in a queue. Everything that comes out of the isolate is
+ * hostile: checked here for the cell's own sake, and again in the worker.
+ */
+import { batchToText, batchToUtf8 } from '../../wire/transcode.ts'
+import { packSourceBatch, unpackSinkBatch } from '../../wire/batch-codec.ts'
+import type { SourceBatch } from '../../wire/batch.ts'
+import { pack, unpack } from '../../wire/pack.ts'
+import type { GuestOutcome } from '../../wire/guest-api.ts'
+import { maxFrameBytes } from '../../wire/frames.ts'
+import type { CellLimits, Grants, PluginRef } from '../options.ts'
+import type { ToCell, WireOutcome } from '../messages.ts'
+import type { Isolate, Ivm, Reference } from './addon.ts'
+import { type Capabilities, openCapabilities } from './capabilities/index.ts'
+import type { Link } from './link.ts'
+import { coded, errorData } from './outcome.ts'
+
+export type Host = {
+  readonly ivm: Ivm
+  readonly link: Link
+  readonly plugin: PluginRef
+  readonly grants: Grants
+  readonly limits: CellLimits
+  readonly platform: string
+  readonly bundle: string
+  /** Last words, then the end of the process. */
+  readonly die: (reason: 'oom' | 'timeout' | 'crash', guest: number, detail: string) => void
+}
+
+/** Mirrors sandbox/runtime/bridge.ts. */
+const Post = { result: 0, host: 1, log: 2, timer: 3, task: 4 } as const
+const Dispatch = { call: 0, reply: 1, timer: 2 } as const
+const bootTimeoutMs = 30_000
+
+export class Guest {
+  readonly #host: Host
+  readonly #id: number
+  readonly #isolate: Isolate
+  #dispatch: Reference | undefined
+  #capabilities: Capabilities | undefined
+  /** Calls under way: how they end and until when. */
+  readonly #calls = new Map<number, { readonly method: string; readonly deadline: number }>()
+  readonly #queue: (() => void)[] = []
+  #inside = false
+  #ended = false
+  #opened = false
+
+  constructor(host: Host, id: number) {
+    this.#host = host
+    this.#id = id
+    this.#isolate = new host.ivm.Isolate({
+      memoryLimit: Math.max(8, host.limits.memoryMb),
+      onCatastrophicError: (message) => host.die('crash', id, `V8 lost control of the isolate: ${message}`),
+    })
+  }
+
+  open(kind: 'connector' | 'source' | 'sink'): void {
+    const { ivm, platform, bundle, plugin } = this.#host
+    this.#capabilities = openCapabilities({
+      limits: this.#host.limits,
+      grants: this.#host.grants,
+      tick: () => this.#enter(Dispatch.timer, 0, ''),
+      log: (level, message) => this.#host.link.send({ t: 'log', guest: this.#id, level, message }),
+      denied: () => this.#host.link.send({ t: 'denied', count: 1 }),
+      hostNow: (json) => this.#askNow(json),
+    })
+    const info = JSON.stringify({ className: plugin.className, exportName: plugin.exportName, version: plugin.version })
+    this.#calls.set(0, { method: 'open', deadline: Date.now() + bootTimeoutMs })
+    this.#run('while it was being opened', () => {
+      const context = this.#isolate.createContextSync()
+      const boot = this.#isolate.compileScriptSync(platform, { filename: 'isoconnect:platform' }).runSync(context, { timeout: bootTimeoutMs, reference: true }) as unknown as Reference
+      const ways = boot.applySync(undefined, [new ivm.Callback(this.#fromGuest), new ivm.Callback(this.#asked), kind, info], { timeout: bootTimeoutMs, result: { reference: true } }) as unknown as Reference
+      this.#dispatch = ways.getSync('dispatch', { reference: true }) as Reference
+      const load = ways.getSync('load', { reference: true }) as Reference
+      let wrapper: Reference
+      try {
+        // on one line with the bundle's first, so that stack traces keep its line numbers
+        wrapper = this.#isolate.compileScriptSync(`(function(require,module,exports){${bundle}\n})`, { filename: `${plugin.className}` }).runSync(context, { timeout: bootTimeoutMs, reference: true }) as unknown as Reference
+      } catch (error) {
+        if (this.#isolate.isDisposed || isTimeout(error)) throw error
+        this.#settled(0, { ok: false, error: errorData(error) })
+        return
+      }
+      load.applySync(undefined, [wrapper.derefInto()], { timeout: bootTimeoutMs })
+    })
+  }
+
+  call(message: Extract<ToCell, { t: 'call' }>): void {
+    const { id, method, timeoutMs, args, batch } = message
+    this.#calls.set(id, { method, deadline: Date.now() + timeoutMs })
+    const values = batch === undefined ? args : [batchToText(unpackSinkBatch(batch))]
+    this.#enter(Dispatch.call, id, { method, args: values })
+  }
+
+  reply(id: number, outcome: WireOutcome): void {
+    this.#enter(Dispatch.reply, id, outcome.ok ? { ok: true, value: outcome.plain } : outcome)
+  }
+
+  dispose(): void {
+    this.#ended = true
+    this.#queue.length = 0
+    this.#capabilities?.close()
+    if (!this.#isolate.isDisposed) this.#isolate.dispose()
+  }
+
+  /** One event into the isolate, now or, while one runs, after it. */
+  #enter(op: number, id: number, message: unknown): void {
+    if (this.#ended) return
+    if (this.#inside) {
+      this.#queue.push(() => this.#enter(op, id, message))
+      return
+    }
+    const dispatch = this.#dispatch
+    if (dispatch === undefined) return
+    let args: unknown[]
+    if (message === '') args = [op, id, '']
+    else {
+      const { json, attachments } = pack(message)
+      args = [op, id, json, ...attachments.map((item) => (typeof item === 'string' ? item : this.#transfer(item)))]
+    }
+    const { timeoutMs, method } = this.#nextDeadline(op, id)
+    this.#run(method, () => void dispatch.applySync(undefined, args, { timeout: timeoutMs }))
+  }
+
+  /** Exactly the view's bytes, moved into the isolate: a slab must not travel with its neighbours' data. */
+  #transfer(view: Int32Array | Float64Array | Uint8Array): unknown {
+    const own = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) as ArrayBuffer
+    return new this.#host.ivm.ExternalCopy(own, { transferOut: true }).copyInto({ release: true, transferIn: true })
+  }
+
+  #nextDeadline(op: number, id: number): { readonly timeoutMs: number; readonly method: string } {
+    const own = op === Dispatch.call ? this.#calls.get(id) : undefined
+    let deadline = own?.deadline ?? Date.now() + this.#host.limits.callTimeoutMs
+    let method = own === undefined ? 'in a timer or a reply' : `in ${own.method}()`
+    for (const call of this.#calls.values()) {
+      if (call.deadline >= deadline) continue
+      deadline = call.deadline
+      method = `while ${call.method}() was under way`
+    }
+    return { timeoutMs: Math.max(1, Math.ceil(deadline - Date.now())), method }
+  }
+
+  /** Runs guest code. Its ends: done; an unhandled rejection or error (logged, as Java logs one of a thread); out of memory or time (the cell's end). */
+  #run(where: string, action: () => void): void {
+    this.#inside = true
+    try {
+      action()
+    } catch (error) {
+      this.#failed(where, error)
+    } finally {
+      this.#inside = false
+    }
+    const next = this.#queue.shift()
+    if (next !== undefined) setImmediate(next)
+  }
+
+  #failed(where: string, error: unknown): void {
+    const { memoryMb } = this.#host.limits
+    if (this.#ended) return
+    if (this.#isolate.isDisposed) this.#end('oom', `It used more than its memory limit of ${memoryMb} MB ${where}; isolate.memory.mb raises the limit.`)
+    else if (isTimeout(error)) this.#end('timeout', `It kept the processor busy past its deadline ${where}.`)
+    else if (!this.#opened) this.#settled(0, { ok: false, error: errorData(error) })
+    else {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      this.#host.link.send({ t: 'log', guest: this.#id, level: 'error', message: `Nobody handled an error ${where}: ${text.slice(0, 16_384)}` })
+    }
+  }
+
+  #end(reason: 'oom' | 'timeout' | 'crash', detail: string): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#host.die(reason, this.#id, detail)
+  }
+
+  /** `post` of the guest. Runs inside the guest's call, so it must neither throw nor call back in. */
+  readonly #fromGuest = (op: unknown, id: unknown, json: unknown, ...attachments: unknown[]): void => {
+    if (this.#ended) return
+    try {
+      if (typeof op !== 'number' || typeof id !== 'number' || typeof json !== 'string') throw coded('PROTOCOL', 'a message of wrong types')
+      if (op === Post.timer) this.#capabilities?.arm(id)
+      else if (op === Post.log) this.#capabilities?.log(id, json)
+      else {
+        const message = unpack(json, attachments.map(attachment))
+        if (op === Post.result) this.#settled(id, message as GuestOutcome<unknown>)
+        else if (op === Post.host) this.#host.link.send({ t: 'host', guest: this.#id, id, ...(message as { readonly method: string; readonly args: readonly unknown[] }) })
+        else if (op === Post.task) this.#startTask(id, message as { readonly op: string; readonly args: readonly unknown[] })
+        else throw coded('PROTOCOL', 'a message of unknown kind')
+      }
+      if (this.#host.link.queuedBytes > 2 * maxFrameBytes) this.#end('crash', 'It sent more than the worker could take.')
+    } catch (error) {
+      this.#end('crash', `It sent what is no message of the platform: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  #startTask(id: number, { op, args }: { readonly op: string; readonly args: readonly unknown[] }): void {
+    const reply = (outcome: unknown): void => this.#enter(Dispatch.reply, id, outcome)
+    const running = this.#capabilities?.task(op, args) ?? Promise.reject(coded('PROTOCOL', 'not open'))
+    running.then(
+      (value) => reply({ ok: true, value }),
+      (error: unknown) => reply({ ok: false, error: errorData(error) }),
+    )
+  }
+
+  /** `ask` of the guest: text or bytes back. An error is text that starts with U+0000; other text that does gets a second one. */
+  readonly #asked = (op: unknown, json: unknown, ...attachments: unknown[]): string | ArrayBuffer | undefined => {
+    try {
+      if (typeof op !== 'string' || typeof json !== 'string') throw coded('PROTOCOL', 'a question of wrong types')
+      const answer = this.#capabilities?.ask(op, json, attachments.map(attachment))
+      return typeof answer === 'string' && answer.charCodeAt(0) === 0 ? `\u0000${answer}` : answer
+    } catch (error) {
+      return `\u0000${JSON.stringify(errorData(error))}`
+    }
+  }
+
+  #askNow(json: string): string {
+    const { method, args } = JSON.parse(json) as { readonly method: string; readonly args: readonly unknown[] }
+    const answer = this.#host.link.askNow({ guest: this.#id, method, args })
+    if (!answer.ok) throw Object.assign(new Error(answer.error.message), { name: answer.error.name, code: answer.error.code })
+    return JSON.stringify(answer.plain ?? null)
+  }
+
+  #settled(id: number, outcome: GuestOutcome<unknown>): void {
+    const call = this.#calls.get(id)
+    if (call === undefined) return
+    this.#calls.delete(id)
+    let wire: WireOutcome
+    if (!outcome.ok) wire = { ok: false, error: outcome.error }
+    else if (call.method === 'poll' && outcome.value !== null) wire = { ok: true, batch: packSourceBatch(batchToUtf8(outcome.value as SourceBatch)) }
+    else wire = { ok: true, plain: outcome.value }
+    const guest = this.#id
+    try {
+      if (id === 0) {
+        this.#opened = true
+        this.#host.link.send({ t: 'opened', guest, outcome: wire })
+      } else this.#host.link.send({ t: 'result', guest, id, outcome: wire })
+    } catch (error) {
+      // too big to cross: the call's error, not the cell's end
+      this.#host.link.send({ t: 'result', guest, id, outcome: { ok: false, error: { ...errorData(error), message: `${call.method}() returned too much: ${errorData(error).message}` } } })
+    }
+  }
+}
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Script execution timed out.'
+
+const attachment = (value: unknown): string | ArrayBuffer => {
+  if (typeof value === 'string' || value instanceof ArrayBuffer) return value
+  throw coded('PROTOCOL', 'an attachment that is neither text nor bytes')
+}
