@@ -33,7 +33,7 @@ export type PartitionChoices = { readonly count: number; hasLeader(partition: nu
 export interface KeylessPartitioner {
   /** The partition of the next record. */
   next(choices: PartitionChoices): number
-  /** Told after each such record; `mayswitch`: the partition's open batch is full or gone, so that no small batch is left behind. */
+  /** Told after each such record; `maySwitch`: the partition's last batch is full, so that no small batch is left behind. */
   appended(bytes: number, maySwitch: boolean): void
 }
 
