@@ -1,5 +1,5 @@
 /** Values as Java's `String.valueOf` prints them: `null`, `{a=1}`, `[1, 2]`, `Struct{a=1}`, `1.0E10`. Bytes print as UTF-8 text. */
-import { type Schema, Struct } from 'isoconnect'
+import { Decimal, type Schema, Struct } from 'isoconnect'
 
 const decoder = new TextDecoder()
 
@@ -15,7 +15,7 @@ export const javaText = (value: unknown, schema: Schema | null = null): string =
   }
   if (Array.isArray(value)) return `[${value.map((item) => javaText(item, schema?.type === 'ARRAY' ? schema.valueSchema : null)).join(', ')}]`
   if (value instanceof Date) return value.toISOString()
-  if (typeof value === 'object' && 'scale' in value && 'unscaled' in value) return value.toString()
+  if (value instanceof Decimal) return value.toString()
   const entries: [unknown, unknown][] = value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value as object)
   const inner = schema?.type === 'MAP' ? schema : null
   return `{${entries.map(([key, item]) => `${javaText(key, inner?.keySchema ?? null)}=${javaText(item, inner?.valueSchema ?? null)}`).join(', ')}}`
