@@ -132,7 +132,7 @@ export class Group {
       member.answerJoin(failedJoin(errors.COORDINATOR_NOT_AVAILABLE, member.id))
       member.answerSync(failedSync(errors.COORDINATOR_NOT_AVAILABLE))
     }
-    for (const memberId of [...this.#pending.keys()]) this.#forgetPending(memberId)
+    for (const memberId of this.#pending.keys()) this.#forgetPending(memberId)
     this.#stopRebalanceTimers()
     this.#members.clear()
   }
