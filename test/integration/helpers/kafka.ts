@@ -19,7 +19,7 @@ export const testKafka = async (): Promise<TestKafka> => {
   const { startDevBroker } = await import('../../../src/dev-broker/broker.ts')
   const broker = await startDevBroker({ port: 0 })
   const close = (): Promise<void> => broker.close()
-  return { bootstrap: `127.0.0.1:${broker.port}`, kind: 'dev', close, [Symbol.asyncDispose]: close }
+  return { bootstrap: broker.address, kind: 'dev', close, [Symbol.asyncDispose]: close }
 }
 
 export const uniqueName = (prefix: string): string => `${prefix}-${randomUUID().slice(0, 8)}`
