@@ -7,7 +7,7 @@
  *     .define('batch.size', ConfigDef.Type.INT, 2000, ConfigDef.Range.atLeast(1), ConfigDef.Importance.LOW, 'Records a poll')
  *     .define('mode', { type: 'STRING', defaultValue: 'a', validator: ConfigDef.ValidString.in('a', 'b'), documentation: '…' })
  */
-import { configTypes, convertToString, parseType, Password, type ConfigData, type ConfigMap, type ConfigType } from './config-parse.ts'
+import { configTypes, convertToString, invalidValue, parseType, Password, type ConfigData, type ConfigMap, type ConfigType } from './config-parse.ts'
 import {
   CaseInsensitiveValidString, CompositeValidator, LambdaValidator, ListSize, NonEmptyString, NonEmptyStringWithoutControlChars, NonNullValidator,
   Range, ValidList, ValidString, type Validator,
@@ -33,6 +33,8 @@ export interface Recommender {
 }
 type ValidatorLike = Validator | ((name: string, value: ConfigData) => void)
 
+export type ResolveClass = (name: string) => string | null
+
 export type ConfigKeyOptions = {
   readonly type: ConfigType
   /** Absent: the key is required. Text is parsed as the key's type. */
@@ -46,6 +48,8 @@ export type ConfigKeyOptions = {
   readonly displayName?: string
   readonly dependents?: readonly string[]
   readonly recommender?: Recommender | null
+  /** CLASS keys: the full class name of a name or alias, null when there is none (`Class X could not be found.`). Absent: any name will do. */
+  readonly resolveClass?: ResolveClass | null
   /** Parsed and validated, but not shown. */
   readonly internalConfig?: boolean
 }
@@ -62,6 +66,7 @@ export type ConfigKey = {
   readonly displayName: string
   readonly dependents: readonly string[]
   readonly recommender: Recommender | null
+  readonly resolveClass: ResolveClass | null
   readonly internalConfig: boolean
 }
 /** What validation found out about one key. `value` is null when it is missing or cannot be parsed. */
@@ -133,6 +138,13 @@ const optionsOf = (type: ConfigType, args: readonly unknown[]): ConfigKeyOptions
 }
 
 const hasOwn = (props: object, name: string): boolean => Object.hasOwn(props, name) && (props as Record<string, unknown>)[name] !== undefined
+const parseKeyValue = (key: ConfigKey, value: unknown): ConfigData => {
+  const parsed = parseType(key.name, value, key.type)
+  if (key.resolveClass === null || typeof parsed !== 'string') return parsed
+  const className = key.resolveClass(parsed)
+  if (className === null) throw invalidValue(key.name, value, `Class ${parsed} could not be found.`)
+  return className
+}
 const missing = (name: string): string => `Missing required configuration "${name}" which has no default value.`
 
 export class ConfigDef {
@@ -180,6 +192,7 @@ export class ConfigDef {
       displayName: options.displayName ?? name,
       dependents: options.dependents ?? [],
       recommender: options.recommender ?? null,
+      resolveClass: options.resolveClass ?? null,
       internalConfig: options.internalConfig ?? false,
     })
   }
@@ -223,7 +236,7 @@ export class ConfigDef {
   }
   #parseValue(key: ConfigKey, props: Readonly<Record<string, unknown>>, warn: (message: string) => void): ConfigData {
     let value: ConfigData
-    if (hasOwn(props, key.name)) value = parseType(key.name, props[key.name], key.type)
+    if (hasOwn(props, key.name)) value = parseKeyValue(key, props[key.name])
     else if (key.defaultValue === NO_DEFAULT_VALUE) throw new ConfigException(missing(key.name))
     else value = key.defaultValue
     if (key.validator instanceof ValidList && Array.isArray(value)) {
@@ -268,7 +281,7 @@ export class ConfigDef {
         config.addErrorMessage(error instanceof Error ? error.message : String(error))
       }
     }
-    if (hasOwn(props, name)) attempt(() => void (value = parseType(name, props[name], key.type)))
+    if (hasOwn(props, name)) attempt(() => void (value = parseKeyValue(key, props[name])))
     else if (key.defaultValue === NO_DEFAULT_VALUE) config.addErrorMessage(missing(name))
     else value = key.defaultValue
     attempt(() => key.validator?.ensureValid(name, value))

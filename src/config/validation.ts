@@ -1,0 +1,198 @@
+/**
+ * Validation of a connector configuration: the framework's findings, the plugin's own and those of client overrides and converters in
+ * one result, in Kafka's order and with Kafka's counting. Pure: what the plugin says is handed in.
+ */
+import { ConfigDef, configKeyData, ConfigValue, configValueData, type ConfigKeyData, type ConfigValueData } from '../data/config-def.ts'
+import { convertToString } from '../data/config-parse.ts'
+import { messageOf } from '../errors.ts'
+import { overrideProblem, type ClientKind } from './client-properties.ts'
+import { connectorDef, connectorDefaults, type ConnectorType } from './connector-config.ts'
+import { enrichedConnectorDef, type PluginLookups } from './connector-config-def.ts'
+import { fullMatch } from './java-regex.ts'
+import { usesTopicCreation } from './topic-creation.ts'
+import { withPrefix, type StringMap, type WorkerConfig } from './worker-config.ts'
+
+/** As in the REST contract (§5); the same shapes as herder/types.ts. */
+export type ConfigKeyInfo = {
+  readonly name: string; readonly type: string; readonly required: boolean; readonly default_value: string | null; readonly importance: string
+  readonly documentation: string; readonly group: string | null; readonly order_in_group: number; readonly width: string; readonly display_name: string; readonly dependents: readonly string[]
+}
+export type ConfigValueInfo = { readonly name: string; readonly value: string | null; readonly recommended_values: readonly string[]; readonly errors: readonly string[]; readonly visible: boolean }
+export type ConfigInfo = { readonly definition: ConfigKeyInfo | null; readonly value: ConfigValueInfo }
+export type ConfigInfos = { readonly name: string; readonly error_count: number; readonly groups: readonly string[]; readonly configs: readonly ConfigInfo[] }
+/** A configuration whose variables are resolved. A null value (JSON null) is an error of its own. */
+export type GivenConfig = Readonly<Record<string, string | null>>
+
+export const configKeyInfo = (key: ConfigKeyData, prefix = ''): ConfigKeyInfo => ({
+  name: prefix + key.name, type: key.type, required: key.required, default_value: key.defaultValue ?? null, importance: key.importance, documentation: key.documentation,
+  group: key.group, order_in_group: key.orderInGroup, width: key.width, display_name: key.displayName, dependents: key.dependents,
+})
+const valueInfo = (value: ConfigValueData, prefix = ''): ConfigValueInfo => ({
+  name: prefix + value.name, value: value.value, recommended_values: value.recommendedValues, errors: value.errors, visible: value.visible,
+})
+
+/** What `GET /connector-plugins/{plugin}/config` lists: a connector's own keys first, then the framework's that it does not redefine. */
+export const pluginConfigInfos = (own: readonly ConfigKeyData[], type: ConnectorType | null, worker: WorkerConfig, lookups: PluginLookups): readonly ConfigKeyInfo[] => {
+  const names = new Set(own.map(({ name }) => name))
+  const framework = type === null ? [] : connectorDef(type, { lookups, caps: worker.isolate.caps, defaults: null }).toJson()
+  return [...own, ...framework.filter(({ name }) => !names.has(name))].map((key) => configKeyInfo(key))
+}
+
+const isBlank = (text: string | null | undefined): boolean => (text ?? '').trim() === ''
+
+/** What the keys of a sink must be together. Messages are added to the values already known. */
+const checkSink = (props: GivenConfig, values: Map<string, ConfigValue>): void => {
+  const add = (name: string, message: string): void => {
+    const value = values.get(name) ?? new ConfigValue(name)
+    values.set(name, value)
+    value.addErrorMessage(message)
+  }
+  const { topics, 'topics.regex': regex } = props
+  const deadLetterTopic = (props['errors.deadletterqueue.topic.name'] ?? '').trim()
+  if (isBlank(topics) === isBlank(regex)) {
+    const message = isBlank(topics) ? 'Must configure one of topics or topics.regex' : 'topics and topics.regex are mutually exclusive options, but both are set.'
+    add('topics', message)
+    add('topics.regex', message)
+  }
+  if (deadLetterTopic === '') return
+  const list = ConfigDef.parseType('topics', topics, 'LIST')
+  const names = new Set(Array.isArray(list) ? list.map(String).filter((name) => name !== '') : [])
+  if (names.has(deadLetterTopic)) add('topics', `The DLQ topic '${deadLetterTopic}' may not be included in the list of topics ('topics=[${[...names].join(', ')}]') consumed by the connector`)
+  try {
+    if (!isBlank(regex) && fullMatch(regex ?? '').test(deadLetterTopic)) {
+      add('topics.regex', `The DLQ topic '${deadLetterTopic}' may not be matched by the regex for the topics ('topics.regex=${regex}') consumed by the connector`)
+    }
+  } catch {
+    // The regular expression itself is wrong; its own validator has said so.
+  }
+}
+/** A sink's consumer group may not be the group of the distributed worker itself. */
+const checkGroup = (props: GivenConfig, worker: WorkerConfig, values: ReadonlyMap<string, ConfigValue>, overrides: ConfigInfo[]): void => {
+  const group = worker.distributed?.groupId
+  if (group === undefined) return
+  const own = props['consumer.override.group.id'] ?? null
+  if (own !== null && own === group) {
+    const at = overrides.findIndex(({ value }) => value.name === 'consumer.override.group.id')
+    const found = overrides[at]
+    if (found !== undefined) overrides[at] = { ...found, value: { ...found.value, errors: [...found.value.errors, `Consumer group ${own} conflicts with Connect worker group ${group}`] } }
+  } else if (own === null && `connect-${props.name ?? ''}` === group) {
+    values.get('name')?.addErrorMessage(`Consumer group for sink connector named ${props.name} conflicts with Connect worker group ${group}`)
+  }
+}
+
+const overrideInfos = (props: GivenConfig, type: ConnectorType, worker: WorkerConfig): ConfigInfo[] => {
+  const deadLetters = !isBlank(props['errors.deadletterqueue.topic.name'])
+  const given = Object.fromEntries(Object.entries(props).map(([key, value]) => [key, value ?? '']))
+  const exactlyOnce = worker.distributed !== null && (worker.distributed.exactlyOnceSourceSupport === 'enabled' || !isBlank(props['offsets.storage.topic']))
+  const kinds: readonly (readonly [ClientKind, boolean])[] = [
+    ['producer', type === 'source' || deadLetters],
+    ['consumer', type === 'sink' || exactlyOnce],
+    ['admin', type === 'source' ? usesTopicCreation(given) || exactlyOnce : deadLetters],
+  ]
+  return kinds.flatMap(([kind, used]) =>
+    used
+      ? Object.entries(withPrefix(given, `${kind}.override.`)).map(([key, value]): ConfigInfo => {
+          const problem = overrideProblem(worker.overridePolicy, key)
+          const shown = /password|jaas|secret/.test(key) ? '[hidden]' : value
+          return { definition: null, value: { name: `${kind}.override.${key}`, value: shown, recommended_values: [], errors: problem === null ? [] : [problem], visible: true } }
+        })
+      : [])
+}
+
+const converterInfos = (props: GivenConfig, values: ReadonlyMap<string, ConfigValue>, lookups: PluginLookups): { readonly infos: ConfigInfo[]; readonly groups: readonly string[] } => {
+  const infos: ConfigInfo[] = []
+  const groups: string[] = []
+  for (const side of ['header', 'key', 'value'] as const) {
+    const key = `${side}.converter`
+    const classValue = values.get(key)
+    if ((props[key] ?? null) === null || classValue === undefined || classValue.errorMessages.length > 0 || (values.get(`${key}.plugin.version`)?.errorMessages.length ?? 0) > 0) continue
+    try {
+      const def = lookups.configDef(side === 'header' ? 'header_converter' : 'converter', String(classValue.value), props[`${key}.plugin.version`] ?? null)
+      const given = Object.fromEntries(Object.entries(props).flatMap(([name, value]) => (name.startsWith(`${key}.`) ? [[name.slice(key.length + 1), value]] : [])))
+      for (const value of def.validate({ 'converter.type': side, ...given })) {
+        const definition = def.configKeys().get(value.name)
+        infos.push({ definition: definition === undefined ? null : configKeyInfo(configKeyData(definition), `${key}.`), value: valueInfo(configValueData(value, definition?.type ?? null), `${key}.`) })
+      }
+      groups.push(...def.groups())
+    } catch (error) {
+      classValue.addErrorMessage(`Failed to load ConfigDef from ${side} converter: ${messageOf(error)}`)
+    }
+  }
+  return { infos, groups }
+}
+
+export type ValidationInput = {
+  /** Variables resolved. */
+  readonly props: GivenConfig
+  readonly type: ConnectorType
+  readonly worker: WorkerConfig
+  readonly lookups: PluginLookups
+  /** Versions of the connector on the shelf, newest last. */
+  readonly connectorVersions: readonly string[]
+  /** What the connector's `config()` and `validate(props)` said. */
+  readonly plugin: { readonly config: readonly ConfigKeyData[]; readonly values: readonly ConfigValueData[] }
+}
+
+export const validateConnectorConfig = ({ props, type, worker, lookups, connectorVersions, plugin }: ValidationInput): ConfigInfos => {
+  const context = { lookups, caps: worker.isolate.caps, defaults: connectorDefaults(worker, lookups, props, connectorVersions) }
+  const def = enrichedConnectorDef(connectorDef(type, context), props, context, false)
+  const values = def.validateAll(props)
+  if (type === 'sink') checkSink(props, values)
+  for (const [name, value] of Object.entries(props)) {
+    if (value !== null) continue
+    const found = values.get(name) ?? new ConfigValue(name)
+    values.set(name, found)
+    found.addErrorMessage('Null value can not be supplied as the configuration value.')
+  }
+  const converters = converterInfos(props, values, lookups)
+  const overrides = overrideInfos(props, type, worker)
+  if (type === 'sink') checkGroup(props, worker, values, overrides)
+
+  const keys = new Map(def.toJson().map((key) => [key.name, key]))
+  for (const key of plugin.config) keys.set(key.name, key)
+  const all = [...[...values.values()].map((value) => configValueData(value, def.configKeys().get(value.name)?.type ?? null)), ...plugin.values]
+  const own = merged(keys, all)
+  const rest = [...overrides, ...converters.infos]
+  return {
+    name: props['connector.class'] ?? '',
+    error_count: own.reduce((sum, { value }) => sum + value.errors.length, 0) + rest.filter(({ value }) => value.errors.length > 0).length,
+    groups: [...new Set([...def.groups(), ...plugin.config.flatMap(({ group }) => group ?? []), ...converters.groups])],
+    configs: [...own, ...rest],
+  }
+}
+/** Values without a definition first, then one entry a key; of two values for a key the later counts. */
+const merged = (keys: ReadonlyMap<string, ConfigKeyData>, values: readonly ConfigValueData[]): readonly ConfigInfo[] => {
+  const byName = new Map(values.map((value) => [value.name, value]))
+  return [
+    ...values.filter(({ name }) => !keys.has(name)).map((value) => ({ definition: null, value: valueInfo(value) })),
+    ...[...keys.values()].map((key) => ({
+      definition: configKeyInfo(key),
+      value: valueInfo(byName.get(key.name) ?? { name: key.name, value: null, recommendedValues: [], errors: [], visible: true }),
+    })),
+  ]
+}
+
+/** When the wanted version of the connector cannot be loaded: framework keys alone, with the reason on class and version. */
+export const unloadableVersionInfos = (props: GivenConfig, worker: WorkerConfig, lookups: PluginLookups, connectorVersions: readonly string[], reason: string): ConfigInfos => {
+  const context = { lookups, caps: worker.isolate.caps, defaults: { connectorVersions, converters: { key: none, value: none, header: none } } }
+  const def = connectorDef('source', context)
+  const common = new Set(['Common', 'Transforms', 'Predicates', 'Error Handling'])
+  const values = def.validateAll(props)
+  for (const name of ['connector.class', 'connector.plugin.version']) values.get(name)?.addErrorMessage(reason)
+  const version = values.get('connector.plugin.version')
+  if (version !== undefined) version.recommendedValues = [...connectorVersions]
+  const configs = def.toJson().filter(({ group }) => common.has(group ?? '')).map((key) => {
+    const value = values.get(key.name) ?? new ConfigValue(key.name)
+    return { definition: configKeyInfo(key), value: valueInfo({ ...configValueData(value, key.type), recommendedValues: value.recommendedValues.flatMap((item) => convertToString(item, key.type) ?? []) }) }
+  })
+  return { name: props['connector.class'] ?? '', error_count: configs.reduce((sum, { value }) => sum + value.errors.length, 0), groups: [...common], configs }
+}
+const none = { className: null, version: null }
+
+/** The text of the 400 for a configuration with errors; null when there are none. */
+export const validationError = (infos: ConfigInfos): string | null => {
+  if (infos.error_count === 0) return null
+  const messages = infos.configs.flatMap(({ value }) => value.errors)
+  return `Connector configuration is invalid and contains the following ${infos.error_count} error(s):\n${messages.join('\n')}\nYou can also find the above list of errors at the endpoint \`/connector-plugins/{connectorType}/config/validate\``
+}
+export type { PluginLookups, StringMap }
