@@ -80,7 +80,8 @@ export const openCache = async (cacheDir: string): Promise<Cache> => {
       try {
         return await use(folder)
       } finally {
-        await rm(folder, { recursive: true, force: true })
+        // tar may still be writing after it gave up; what stays is swept up like the leftovers of a killed worker.
+        await rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 }).catch(() => undefined)
       }
     },
   }

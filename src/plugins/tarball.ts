@@ -40,6 +40,8 @@ export const unpackTarball = async (file: string, folder: string, caps: Caps = t
       return problem === null
     },
   })
+  // Errors of writes that end after the pipeline has given up would otherwise be nobody's, and end the worker.
+  unpack.on('error', () => undefined)
   try {
     await pipeline(createReadStream(file), unpack, { signal: abort.signal })
   } catch (error) {

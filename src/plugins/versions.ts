@@ -7,7 +7,7 @@
  *   `^1.2.0`, `1.x`, `>=1 <3`  semver ranges, which Kafka does not have; a pre-release matches only where npm would match it
  *
  * Versions on the shelf are semver; bounds may be shorter or longer (`1`, `1.0.0.1`) and are compared number by number, absent
- * numbers being 0. A bound that does not start with a number sorts below all versions, as in Maven's ComparableVersion.
+ * numbers being 0; pre-releases have semver's order (Maven ranks SNAPSHOT and the like by its own table). A bound that does not start with a number sorts below all versions, as in Maven's ComparableVersion.
  * The words of the errors are those of Maven's parser and Kafka's DelegatingClassLoader: REST clients see them.
  */
 import compareBuild from 'semver/functions/compare-build.js'
@@ -77,13 +77,15 @@ const parseRestrictions = (spec: string): readonly Restriction[] => {
   const restrictions: Restriction[] = []
   let rest = spec
   while (rest.startsWith('[') || rest.startsWith('(')) {
-    const end = rest.search(/[)\]]/)
-    if (end < 0) throw invalid(`Unbounded range: ${spec}`)
-    const restriction = parseRestriction(rest.slice(0, end + 1))
+    const close = rest.search(/[)\]]/)
+    if (close < 0) throw invalid(`Unbounded range: ${spec}`)
+    const restriction = parseRestriction(rest.slice(0, close + 1))
     const previous = restrictions.at(-1)
-    if (previous !== undefined && (previous.upper === null || restriction.lower === null || compareBounds(restriction.lower, previous.upper) < 0)) throw invalid(`Ranges overlap: ${spec}`)
+    // Maven takes any set after one without an upper bound; so do we.
+    const end = previous?.upper ?? null
+    if (end !== null && (restriction.lower === null || compareBounds(restriction.lower, end) < 0)) throw invalid(`Ranges overlap: ${spec}`)
     restrictions.push(restriction)
-    rest = rest.slice(end + 1).trim()
+    rest = rest.slice(close + 1).trim()
     if (rest.startsWith(',')) rest = rest.slice(1).trim()
   }
   if (rest !== '') throw invalid(`Only fully-qualified sets allowed in multiple set scenario: ${spec}`)
