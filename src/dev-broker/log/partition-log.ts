@@ -87,6 +87,8 @@ export class PartitionLog {
       const bytes = segment.index.wholeBatches(entry, left, endOffset)
       slices.push(segment.read(segment.index.positionOf(entry), bytes))
       left -= bytes
+      // The rest of this segment did not fit; a smaller batch of the next one must not overtake it.
+      if (segment.index.positionOf(entry) + bytes < segment.sizeBytes) break
     }
     return slices
   }

@@ -63,7 +63,7 @@ describe.each(stores)('%s', (_where, storeOf) => {
         if (found.length > 1) expect(Buffer.concat(slices).length).toBeLessThanOrEqual(maxBytes)
         log.remove()
       }),
-      { numRuns: 50 },
+      { numRuns: 100, examples: [[[1, 2, 1], 164, 0, 150]] },
     )
   })
 
