@@ -1,6 +1,6 @@
 /** Topics and records for tests by plain requests, so that a test of the consumer needs no producer and one of the producer no consumer. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type KafkaConnection, openConnection } from '../../../src/kafka/connection.ts'
+import { type KafkaConnection, openConnection, withRetries } from '../../../src/kafka/connection.ts'
 import { errorOrNull } from '../../../src/kafka/kafka-errors.ts'
 import { produceRequest } from '../../../src/kafka/producer-requests.ts'
 import { RecordBatchWriter } from '../../../src/kafka/record-batch-writer.ts'
@@ -78,10 +78,13 @@ export const testTopics = async (bootstrap: string): Promise<TestTopics> => {
       }
       if (connection.leaderOf(topic, partition) < 0) await connection.refreshMetadata([topic])
       const batch = writer.finish({ compression, producerId: -1, producerEpoch: -1, baseSequence: -1 })
-      const [answer] = await connection.send(connection.leaderOf(topic, partition), produceRequest({ acks: -1, timeoutMs, transactionalId: null, topics: [{ name: topic, partitions: [{ index: partition, records: batch }] }] }))
-      const error = errorOrNull(answer?.errorCode ?? 0, `Produce to ${topic}-${partition}`, answer?.errorMessage ?? null)
-      if (error !== null) throw error
-      return answer?.baseOffset ?? -1
+      // A broker refuses (NOT_LEADER_OR_FOLLOWER, nothing written) until it has heard from the controller that it leads a new partition.
+      return withRetries(async () => {
+        const [answer] = await connection.send(connection.leaderOf(topic, partition), produceRequest({ acks: -1, timeoutMs, transactionalId: null, topics: [{ name: topic, partitions: [{ index: partition, records: batch }] }] }))
+        const error = errorOrNull(answer?.errorCode ?? 0, `Produce to ${topic}-${partition}`, answer?.errorMessage ?? null)
+        if (error !== null) throw error
+        return answer?.baseOffset ?? -1
+      }, { deadlineMs: Date.now() + timeoutMs, backoffMs: 10, backoffMaxMs: 100 })
     },
     close,
     [Symbol.asyncDispose]: close,
