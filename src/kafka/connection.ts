@@ -31,6 +31,10 @@ export interface KafkaConnection {
   readonly requestTimeoutMs: number
   /** Rejects with a KafkaError. Requests of one lane to one node leave in the order of the calls. */
   send<T>(target: Target, request: ApiRequest<T>, options?: SendOptions): Promise<T>
+  /** Whether a request to the node would leave at once. */
+  isReady(nodeId: number, lane?: string): boolean
+  /** Opens the socket if need be. Rejects with a KafkaError after one attempt (made after the reconnect back-off). */
+  ready(nodeId: number, lane?: string): Promise<void>
   /** One Metadata round trip to any broker; updates what the look-ups below answer. Topics null: all. Errors of topics are in the answer. */
   refreshMetadata(topics: readonly string[] | null, options?: { readonly autoCreate?: boolean; readonly timeoutMs?: number }): Promise<readonly TopicMetadata[]>
   /** From the last refresh that named the topic; undefined when never asked for. */
@@ -162,6 +166,10 @@ export const openConnection = async ({ properties, clientId, log }: ConnectionOp
         if (error instanceof KafkaError && (error.kafkaCode === 'NETWORK_EXCEPTION' || error.kafkaCode === 'REQUEST_TIMED_OUT')) connection.forgetCoordinator(type, key)
         throw error
       }
+    },
+    isReady: (nodeId, lane = 'main') => links.get(`${nodeId}/${lane}`)?.isReady === true,
+    async ready(nodeId, lane = 'main') {
+      await linkToNode(await nodeOf(nodeId), lane).ready()
     },
     refreshMetadata,
     topic: (name) => topics.get(name),

@@ -30,6 +30,7 @@ export const createProducer = (connection: KafkaConnection, settings: ProducerSe
   const topics = new Map<string, Topic>()
   const active = new Set<PartitionQueue>()
   const inFlightOf = new Map<number, number>()
+  const connecting = new Set<number>()
   let identity: Identity | null = settings.isIdempotent ? null : noIdentity
   let isInitializing = false
   let failure: KafkaError | null = null
@@ -168,11 +169,31 @@ export const createProducer = (connection: KafkaConnection, settings: ProducerSe
       else ready.push(queue)
     }
     for (const [node, queues] of readyOf) {
+      if (!connection.isReady(node)) {
+        void connect(node)
+        continue
+      }
       // Start elsewhere each time, so that a broker's last partition is not always the one that does not fit.
       rotation++
       const turn = queues.map((_, i) => queues[(i + rotation) % queues.length]).filter((queue) => queue !== undefined)
       while ((inFlightOf.get(node) ?? 0) < settings.maxInFlight && sendSome(node, turn, nowMs, lingerMs)) { /* until nothing is ready */ }
     }
+  }
+
+  /** Batches wait for their broker's socket here: an attempt is counted only when a request really leaves. */
+  const connect = async (node: number): Promise<void> => {
+    if (connecting.has(node)) return
+    connecting.add(node)
+    try {
+      await connection.ready(node)
+    } catch (error) {
+      // The connection has warned about it. The partitions may have moved to another broker meanwhile.
+      log.debug(`Broker ${node} is not available: ${messageOf(error)}`)
+      refreshMetadata()
+      await sleep(settings.retryBackoffMs)
+    }
+    connecting.delete(node)
+    schedule()
   }
 
   /** One request: at most one batch per partition, at most max.request.size. False when nothing was ready. */
