@@ -1,6 +1,9 @@
 /** The converters by class name and alias: `createConverter` is the room's door. */
 import { ConfigException } from '../data/errors.ts'
 import { byteArrayConverter } from './bytes.ts'
+import { jsonConverter } from './json/json.ts'
+import { numberConverters } from './numbers.ts'
+import { simpleHeaderConverter } from './simple-header.ts'
 import { stringConverter } from './string.ts'
 import type { Converter, MakeConverter } from './types.ts'
 
@@ -8,6 +11,9 @@ const prefix = 'org.apache.kafka.connect.'
 const makers: Readonly<Record<string, MakeConverter>> = {
   [`${prefix}storage.StringConverter`]: stringConverter,
   [`${prefix}converters.ByteArrayConverter`]: byteArrayConverter,
+  [`${prefix}json.JsonConverter`]: jsonConverter,
+  [`${prefix}storage.SimpleHeaderConverter`]: simpleHeaderConverter,
+  ...numberConverters,
 }
 export const builtInConverters: readonly string[] = Object.keys(makers)
 

@@ -4,15 +4,19 @@ import type { Schema } from '../data/schema.ts'
 import { Struct } from '../data/struct.ts'
 
 /** Shortest digits of a double or float in Java's form: plain for 1e-3 <= |v| < 1e7, else `d.dE±n`; always with a fraction. */
-export const javaDouble = (value: number): string => javaDecimal(value, String(Math.abs(value)))
+export const javaDouble = (value: number): string => {
+  const shortest = String(Math.abs(value))
+  // Java takes two digits where one would do: the nearer ones (4.9E-324)
+  return javaDecimal(value, /^\d(e|$)/.test(shortest) ? String(Math.abs(value).toPrecision(2)) : shortest)
+}
 export const javaFloat = (value: number): string => {
   const single = Math.fround(value)
   // the shortest decimal that reads back as the same float: 9 digits always do
-  for (let digits = 1; digits < 9; digits++) {
+  for (let digits = 2; digits < 9; digits++) {
     const text = Math.abs(single).toPrecision(digits)
-    if (Math.fround(Number(text)) === Math.abs(single)) return javaDecimal(single, String(Number(text)))
+    if (Math.fround(Number(text)) === Math.abs(single)) return javaDecimal(single, text)
   }
-  return javaDecimal(single, String(Number(Math.abs(single).toPrecision(9))))
+  return javaDecimal(single, Math.abs(single).toPrecision(9))
 }
 
 const javaDecimal = (value: number, shortest: string): string => {
@@ -20,7 +24,7 @@ const javaDecimal = (value: number, shortest: string): string => {
   const sign = value < 0 || Object.is(value, -0) ? '-' : ''
   if (!Number.isFinite(value)) return `${sign}Infinity`
   if (value === 0) return `${sign}0.0`
-  const [mantissa = '', exponentText = '0'] = shortest.split('e')
+  const [mantissa = '', exponentText = '0'] = shortest.replace('e+', 'e').split('e')
   const [whole = '', fraction = ''] = mantissa.split('.')
   const all = `${whole}${fraction}`
   const leading = /^0*/.exec(all)?.[0].length ?? 0

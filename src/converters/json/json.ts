@@ -1,0 +1,119 @@
+/** org.apache.kafka.connect.json.JsonConverter: values as JSON, with or without the envelope `{"schema":…,"payload":…}`. */
+import { ConfigException, DataException } from '../../data/errors.ts'
+import type { Schema } from '../../data/schema.ts'
+import type { Column } from '../../wire/batch.ts'
+import { asBuffer, rangesOf, Scratch } from '../columns.ts'
+import { asConnectException, decodeRows, encodeRows } from '../encode-rows.ts'
+import { javaClassOf } from '../java-text.ts'
+import { type ConnectColumn, type ConverterConfig, type DecodedColumn, type EncodedColumn, type MakeConverter, type RowError, schemaOf } from '../types.ts'
+import { decodeTextColumn } from './decode-text.ts'
+import { JsonReader } from './reader.ts'
+import { schemaText } from './schema.ts'
+import { escapeInto, needsNoEscape } from './text.ts'
+import { type JsonOptions, writeJson } from './write.ts'
+
+export const jsonConverter: MakeConverter = (config) => {
+  const schemasEnable = flag(config, 'schemas.enable', true)
+  const options: JsonOptions = { decimalNumeric: decimalFormat(config) === 'NUMERIC', replaceNullWithDefault: flag(config, 'replace.null.with.default', true) }
+  const cacheSize = Number(config['schemas.cache.size'] ?? '1000')
+  if (!Number.isInteger(cacheSize)) throw new ConfigException('schemas.cache.size', config['schemas.cache.size'], 'Not a number of type INT')
+  const reader = new JsonReader({ schemasEnable, schemaContent: config['schema.content'] ?? '', cacheSize, replaceNullWithDefault: options.replaceNullWithDefault })
+  const writer = new JsonColumnWriter(schemasEnable, options)
+  return {
+    className: 'org.apache.kafka.connect.json.JsonConverter',
+    fromConnect: (values) => writer.write(values),
+    toConnect(parts, _topics, schemas): DecodedColumn {
+      return decodeTextColumn(parts, reader, schemas) ?? decodeRows(parts, schemas, (bytes, start, end) => reader.read(bytes, start, end), { schema: null, value: null })
+    },
+  }
+}
+
+class JsonColumnWriter {
+  readonly #scratch = new Scratch()
+  readonly #schemasEnable: boolean
+  readonly #options: JsonOptions
+
+  constructor(schemasEnable: boolean, options: JsonOptions) {
+    this.#schemasEnable = schemasEnable
+    this.#options = options
+  }
+
+  write(values: ConnectColumn): EncodedColumn {
+    const heads = this.#heads(values.schemas)
+    if (values.column.kind === 'utf8') return this.#text(values, values.column, heads)
+    return encodeRows(values, this.#scratch, (value, schema, to) => {
+      if (value === null && schema === null) return false
+      const json = writeJson(value, schema, this.#options)
+      to.copy(heads.get(schema) ?? empty, 0, heads.get(schema)?.length ?? 0)
+      to.utf8(json)
+      if (this.#schemasEnable) to.ascii('}')
+      return true
+    })
+  }
+
+  /** Text by bytes: head, quote, escaped bytes, quote, tail, straight into one buffer. */
+  #text(values: ConnectColumn, column: Extract<Column, { readonly kind: 'utf8' }>, heads: ReadonlyMap<Schema | null, Buffer>): EncodedColumn {
+    const to = this.#scratch
+    const from = asBuffer(column.bytes)
+    const at = rangesOf(column.lengths, column.bytes)
+    const clean = needsNoEscape(column.bytes)
+    const start = new Int32Array(values.count)
+    const end = new Int32Array(values.count)
+    const errors: RowError[] = []
+    to.length = 0
+    for (let row = 0; row < values.count; row++) {
+      const schema = schemaOf(values, row)
+      const rowStart = at.start[row] as number
+      const rowEnd = at.end[row] as number
+      start[row] = end[row] = -1
+      if (rowStart < 0 && schema === null) continue
+      const head = heads.get(schema) ?? empty
+      const room = (clean ? rowEnd - rowStart : 6 * (rowEnd - rowStart)) + head.length + 3
+      if (to.length + room > to.bytes.length) to.reserve(room)
+      const first = to.length
+      try {
+        if (rowStart < 0 || (schema !== null && schema.type !== 'STRING')) {
+          if (rowStart >= 0 && schema !== null) throw new DataException(`Invalid type for ${schema.type}: class ${javaClassOf('')}`)
+          const json = writeJson(null, schema, this.#options)
+          to.copy(head, 0, head.length)
+          to.utf8(json)
+        } else {
+          head.copy(to.bytes, to.length)
+          to.length += head.length
+          to.bytes[to.length++] = 0x22
+          if (clean) to.length += from.copy(to.bytes, to.length, rowStart, rowEnd)
+          else escapeInto(from, rowStart, rowEnd, to)
+          to.bytes[to.length++] = 0x22
+        }
+        if (this.#schemasEnable) to.ascii('}')
+        start[row] = first
+        end[row] = to.length
+      } catch (error) {
+        to.length = first
+        errors.push({ row, error: asConnectException(error) })
+      }
+    }
+    return { count: values.count, bytes: to.bytes, start, end, errors }
+  }
+
+  /** The envelope up to the payload, for each schema of the batch; nothing without envelopes. */
+  #heads(schemas: readonly Schema[]): ReadonlyMap<Schema | null, Buffer> {
+    if (!this.#schemasEnable) return new Map()
+    const all: readonly (Schema | null)[] = [null, ...schemas]
+    return new Map(all.map((schema) => [schema, Buffer.from(`{"schema":${schemaText(schema, this.#options)},"payload":`)]))
+  }
+}
+
+const empty = Buffer.alloc(0)
+
+const flag = (config: ConverterConfig, key: string, ifAbsent: boolean): boolean => {
+  const text = config[key]?.trim().toLowerCase()
+  if (text === undefined) return ifAbsent
+  if (text !== 'true' && text !== 'false') throw new ConfigException(key, config[key], 'Expected value to be either true or false')
+  return text === 'true'
+}
+const decimalFormat = (config: ConverterConfig): string => {
+  const format = (config['decimal.format'] ?? 'BASE64').toUpperCase()
+  if (format !== 'BASE64' && format !== 'NUMERIC') throw new ConfigException('decimal.format', config['decimal.format'], 'String must be one of (case insensitive): NUMERIC, BASE64')
+  return format
+}
