@@ -10,6 +10,7 @@ export const errorTable = {
   CONFLICT: { status: 409, summary: 'The worker is busy with a conflicting operation; try again.' },
   TIMEOUT: { status: 500, summary: 'The operation did not end in time.' },
   PLUGIN_FAILED: { status: 500, summary: 'A plugin threw, hung or crashed while it was described or validated; the message has its reason.' },
+  KAFKA_UNREACHABLE: { status: 500, summary: 'No broker of bootstrap.servers answered at start.' },
   OFFSET_FILE_UNREADABLE: { status: 500, summary: 'The standalone offset file exists but cannot be read or understood; it is never overwritten.' },
   OFFSET_FILE_UNWRITABLE: { status: 500, summary: 'The standalone offset file cannot be written, so source offsets are not being saved.' },
   PLUGIN_UNKNOWN: { status: 400, summary: 'No plugin on the shelf has that class or alias.' },

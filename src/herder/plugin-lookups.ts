@@ -1,0 +1,42 @@
+/**
+ * What the config room asks about converters, transformations and predicates: those built in, and those of bundles on the shelf.
+ * Cells describe connectors only so far: a converter, transformation or predicate of a bundle has a name here, but no keys.
+ */
+import type { PluginKind, PluginLookups } from '../config/connector-config-def.ts'
+import { builtInConverters, findConverter } from '../converters/converters.ts'
+import { ConfigDef } from '../data/config-def.ts'
+import { ConnectError } from '../errors.ts'
+import type { Shelf } from '../plugins/types.ts'
+import { parseVersionRange } from '../plugins/versions.ts'
+
+/** The version of everything built in: that of the Kafka Connect it stands for. */
+export const builtInVersion = '4.3.1'
+
+const converterKind = (kind: PluginKind): boolean => kind === 'converter' || kind === 'header_converter'
+const orNull = <T>(find: () => T): T | null => {
+  try {
+    return find()
+  } catch (error) {
+    if (error instanceof ConnectError) return null
+    throw error
+  }
+}
+
+export const createPluginLookups = (shelf: Pick<Shelf, 'find' | 'list' | 'versions'>): PluginLookups => {
+  const builtIn = (kind: PluginKind, name: string): string | null => (converterKind(kind) ? findConverter(name) : null)
+  return {
+    className: (kind, name) => builtIn(kind, name) ?? orNull(() => shelf.find(name, null, kind))?.className ?? null,
+    configDef: (kind, className, version) => {
+      if (builtIn(kind, className) !== null) {
+        const range = parseVersionRange(version)
+        if (range === null || range.matches(builtInVersion)) return new ConfigDef()
+        throw new ConnectError('PLUGIN_VERSION', `Plugin ${className} not found that matches the version range ${range.text}, available versions: [${builtInVersion}]`)
+      }
+      shelf.find(className, version, kind)
+      return new ConfigDef()
+    },
+    classNames: (kind) => [...(converterKind(kind) ? builtInConverters : []), ...new Set(shelf.list(kind).map(({ className }) => className))],
+    versions: (kind, className) => (builtIn(kind, className) === null ? shelf.versions(className) : [builtInVersion]),
+    checkVersion: (requirement) => void parseVersionRange(requirement),
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * From a connector's parsed configuration to what the worker runs: limits, grants, converters, client properties. Pure.
+ * A connector's own limit beats its bundle's manifest, which beats the worker's default; the worker caps all of them.
+ */
+import type { CellLimits, Grants, PluginRef } from '../cell/options.ts'
+import { deadLetterProducerProperties, sinkConsumerProperties, sourceProducerProperties, taskAdminProperties } from '../config/client-properties.ts'
+import type { ConnectorConfig } from '../config/connector-config.ts'
+import type { ConverterSettings, IsolateSettings, WorkerConfig } from '../config/worker-config.ts'
+import type { StringMap } from '../wire/guest-api.ts'
+import type { ConnectorSpec, ConverterSpec, TargetState, TaskId, TaskSpec } from '../worker/types.ts'
+
+/**
+ * A cell's memory beside its isolates' heaps: Node and the addon (about 80 MiB), batches on their way in and out, and V8's
+ * room between two collections.
+ */
+export const runtimeShareMb = 256
+
+/** The memory of the whole process: every isolate it may hold at its limit, and the runtime's share. */
+export const cellLimits = (settings: IsolateSettings, tasksMax: number): CellLimits => ({
+  memoryMb: settings.memoryMb,
+  rssMb: runtimeShareMb + settings.memoryMb * (1 + (settings.cellPer === 'task' ? 1 : tasksMax)),
+  cpuPercent: settings.cpuPercent,
+  callTimeoutMs: settings.callTimeoutMs,
+})
+
+export type ConnectorParts = {
+  readonly parsed: ConnectorConfig
+  readonly plugin: PluginRef
+  readonly grants: Grants
+  /** Resolved. */
+  readonly config: StringMap
+  readonly targetState: TargetState
+}
+export const buildConnectorSpec = ({ parsed, plugin, grants, config, targetState }: ConnectorParts): ConnectorSpec => ({
+  name: parsed.name, type: parsed.type, plugin, grants, config, targetState,
+  limits: cellLimits(parsed.isolate, parsed.tasksMax),
+  pollTimeoutMs: parsed.isolate.pollTimeoutMs,
+  putTimeoutMs: parsed.isolate.putTimeoutMs,
+  cellPer: parsed.isolate.cellPer,
+})
+
+const converter = ({ className, config }: ConverterSettings, isKey: boolean): ConverterSpec => ({ className, isKey, config: { ...config } })
+
+/** A source needs a producer, a sink a consumer and, with a dead letter queue, a producer. Throws when the worker's policy forbids an override. */
+const clientProperties = (worker: WorkerConfig, { type, errors }: ConnectorConfig, config: StringMap, { connector, task }: TaskId): TaskSpec['clients'] => ({
+  producer:
+    type === 'source' ? sourceProducerProperties(worker, config, connector, task)
+    : errors.deadLetterQueue === null ? {}
+    : deadLetterProducerProperties(worker, config, connector, task),
+  consumer: type === 'sink' ? sinkConsumerProperties(worker, config, connector, task) : {},
+  admin: taskAdminProperties(worker, config, connector, task),
+})
+
+export type TaskParts = { readonly worker: WorkerConfig; readonly parsed: ConnectorConfig; readonly connector: ConnectorSpec; readonly id: TaskId; readonly config: StringMap }
+export const buildTaskSpec = ({ worker, parsed, connector, id, config }: TaskParts): TaskSpec => ({
+  id, connector, config,
+  clients: clientProperties(worker, parsed, connector.config, id),
+  converters: { key: converter(parsed.keyConverter, true), value: converter(parsed.valueConverter, false), header: converter(parsed.headerConverter, false) },
+  offsetFlushIntervalMs: worker.offsetFlushIntervalMs,
+  offsetFlushTimeoutMs: worker.offsetFlushTimeoutMs,
+  topicCreationEnable: worker.topicCreationEnable,
+})
