@@ -109,3 +109,5 @@ export const deadLetterAdminProperties = (worker: WorkerConfig, connector: Props
 
 /** Clients of the worker itself (internal topics, group, admin): its settings without prefix. */
 export const workerClientProperties = (worker: WorkerConfig, clientId: string): StringMap => ({ ...bootstrap(worker), ...unprefixed(worker), 'client.id': clientId })
+/** The worker's own admin client. Without a `client.id` of the worker it has none. */
+export const workerAdminProperties = (worker: WorkerConfig): StringMap => ({ ...bootstrap(worker), ...unprefixed(worker) })
