@@ -3,6 +3,7 @@
  *
  * Node's builtins and `isoconnect` stay `require` calls: the guest's platform answers them. A package that is not installed but only
  * asked for by `require` or `import()` (pg-native, kerberos …) stays one too and fails with MODULE_NOT_FOUND when it is called, as in Node.
+ * So does a package's native addon.
  *
  * esbuild reads with the worker's rights, and a bundle may import any path as text. So every file is looked at before it is
  * read: its real path must lie in the bundle, and pipes, devices and giants are refused.
@@ -11,7 +12,7 @@ import { readFileSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
-import type { BuildFailure, BuildOptions, Message, Plugin as EsbuildPlugin } from 'esbuild'
+import type { BuildFailure, BuildOptions, Message, OnLoadResult, Plugin as EsbuildPlugin } from 'esbuild'
 import { messageOf } from '../errors.ts'
 
 /** An end is a value. `isLasting`: the same files will fail the same way, so there is no need to try again. */
@@ -23,6 +24,7 @@ const buildTimeoutMs = 60_000
 const maxSourceBytes = 64 * 1024 * 1024
 const maxOutputBytes = 128 * 1024 * 1024
 const maxMessages = 5
+const maxRestarts = 3
 /** What a bundle sees of its own place: it has none on the host's disk. */
 const guestFolder = '/bundle'
 
@@ -36,34 +38,60 @@ export const esbuildVersion = (): string => {
 export const esbuildRuns = { count: 0 }
 let running = 0
 
+/**
+ * esbuild's service, a child process that all builds share. `esbuild.stop()` leaves the builds it interrupts pending for ever, and
+ * a service that died by itself is used on and on; so each life of it has a promise that builds race against.
+ */
+let service = Promise.withResolvers<never>()
+service.promise.catch(() => undefined)
+const stopService = async (): Promise<void> => {
+  const { reject } = service
+  service = Promise.withResolvers<never>()
+  service.promise.catch(() => undefined)
+  const esbuild = await import('esbuild')
+  await esbuild.stop()
+  reject(new Error('the bundler was stopped'))
+}
+
 /** `root` must be a real path, `main` lie in it. Never throws. */
 export const build = async (root: string, main: string, timeoutMs: number = buildTimeoutMs): Promise<BuildResult> => {
-  const esbuild = await import('esbuild')
   esbuildRuns.count++
   running++
   // A build that never ends (or eats the machine) is ended with its process: esbuild has no other way to stop one.
   let isLate = false
   const timer = setTimeout(() => {
     isLate = true
-    void esbuild.stop()
+    void stopService()
   }, timeoutMs)
   try {
+    const wholly = async (plugins: EsbuildPlugin[]): Promise<BuildResult> => {
+      for (let tries = 0; ; tries++) {
+        const mine = service
+        const result = await attempt(root, main, plugins)
+        if (isLate) return failed('bundling did not end in time; it is tried again when the files change or the worker starts', false)
+        if (result.kind === 'built' || result.isLasting || tries >= maxRestarts) return result
+        // The service ended under this build, which is no fault of its own: another one's deadline, or a crash.
+        if (mine === service) await stopService()
+      }
+    }
     // Resolving by ourselves costs a message per import, so only a build that failed is tried again with it.
-    const first = await attempt(esbuild.build, root, main, [guard(root)])
-    const last = first.kind === 'built' || !first.isLasting ? first : await attempt(esbuild.build, root, main, [optionalPackages, guard(root)])
-    return isLate ? failed('bundling did not end in time; it is tried again when the files change or the worker starts', false) : last
+    const first = await wholly([guard(root)])
+    return first.kind === 'built' || !first.isLasting ? first : await wholly([optionalPackages, guard(root)])
   } finally {
     clearTimeout(timer)
-    // The service is a child process; the last build ends it so that none is left behind an idle worker.
-    if (--running === 0) await esbuild.stop()
+    // The last build ends the service, so that no process is left behind an idle worker.
+    if (--running === 0) await stopService()
   }
 }
 
 const failed = (reason: string, isLasting: boolean): BuildResult => ({ kind: 'failed', code: 'PLUGIN_BUNDLING', reason, isLasting })
 
-const attempt = async (run: typeof import('esbuild').build, root: string, main: string, plugins: EsbuildPlugin[]): Promise<BuildResult> => {
+const attempt = async (root: string, main: string, plugins: EsbuildPlugin[]): Promise<BuildResult> => {
+  const { promise: stopped } = service
   try {
-    const { outputFiles, warnings } = await run({ ...options, ...tsconfigOf(root), absWorkingDir: root, entryPoints: [join(root, main)], plugins, write: false })
+    const esbuild = await import('esbuild')
+    const work = esbuild.build({ ...options, ...tsconfigOf(root), absWorkingDir: root, entryPoints: [join(root, main)], plugins, write: false })
+    const { outputFiles, warnings } = await Promise.race([work, stopped])
     const code = outputFiles[0]?.contents ?? new Uint8Array()
     if (code.byteLength > maxOutputBytes) return failed(`the bundled code has ${code.byteLength} bytes, at most ${maxOutputBytes} are allowed`, true)
     return { kind: 'built', code, warnings: warnings.map(messageText) }
@@ -123,7 +151,7 @@ const guard = (root: string): EsbuildPlugin => ({
     hooks.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
       const inner = relative(root, path)
       if (inner.startsWith('..') || inner === '') return { errors: [{ text: `${path} lies outside the bundle. A bundle brings its own node_modules (as files, not as links to elsewhere) or is bundled already` }] }
-      if (inner.endsWith('.node')) return { errors: [{ text: `${inner} is a native addon, which no isolate can load. Leave the package out (npm install --omit=optional) or use one in JavaScript`, detail: nativeMark }] }
+      if (inner.endsWith('.node')) return nativeAddon(inner)
       const info = await lstat(path)
       if (!info.isFile()) return { errors: [{ text: `${inner} is not a regular file` }] }
       if (info.size > maxSourceBytes) return { errors: [{ text: `${inner} has ${info.size} bytes, at most ${maxSourceBytes} are allowed` }] }
@@ -131,6 +159,13 @@ const guard = (root: string): EsbuildPlugin => ({
     })
   },
 })
+
+/** A package usually has a way without its addon and finds it by catching this error; a bundle with an addon of its own has none. */
+const nativeAddon = (inner: string): OnLoadResult => {
+  const text = `${inner} is a native addon, which no isolate can load`
+  if (!inner.includes('node_modules/')) return { errors: [{ text: `${text}. Use a package in JavaScript instead`, detail: nativeMark }] }
+  return { contents: `throw Object.assign(new Error(${JSON.stringify(text)}), { code: 'MODULE_NOT_FOUND' })`, loader: 'js', warnings: [{ text: `${text}: requiring it fails with MODULE_NOT_FOUND` }] }
+}
 
 const optionalPackages: EsbuildPlugin = {
   name: 'isoconnect-optional',

@@ -50,6 +50,19 @@ test('packages of its node_modules come along; builtins stay outside; a missing 
   expect(() => made.native()).toThrow(expect.objectContaining({ code: 'MODULE_NOT_FOUND' }))
 })
 
+test('an addon of a package is a module that is not found, so that the package can go its other way', async () => {
+  await using place = await makePlace()
+  await writeFiles(join(place.plugins, 'a'), {
+    'package.json': tick(), 'index.js': "exports.TickSource = class { speed = require('quick') }\n",
+    'node_modules/quick/package.json': '{"name":"quick","version":"1.0.0","main":"lib.js"}',
+    'node_modules/quick/lib.js': "try { module.exports = require('quick-linux-x64') } catch (error) { if (error.code !== 'MODULE_NOT_FOUND') throw error; module.exports = error.message }\n",
+    'node_modules/quick-linux-x64/package.json': '{"name":"quick-linux-x64","version":"1.0.0","main":"quick.node"}', 'node_modules/quick-linux-x64/quick.node': '\x7fELF',
+  })
+  await using shelf = await open(place)
+  const { TickSource } = (await exportsOf(shelf.find('TickSource'))) as { TickSource: new () => { speed: string } }
+  expect(new TickSource().speed).toBe('node_modules/quick-linux-x64/quick.node is a native addon, which no isolate can load')
+})
+
 test('a tarball of npm pack is a bundle like a folder, with the same digest', async () => {
   await using place = await makePlace()
   const files = { 'package.json': tick(), 'index.js': tickCode }
