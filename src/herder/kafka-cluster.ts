@@ -12,16 +12,13 @@ const defaultTimeoutMs = 60_000
 const retryPauseMs = 500
 
 export const lookupKafkaClusterId = async (clients: Pick<KafkaClients, 'admin'>, worker: WorkerConfig, signal: AbortSignal): Promise<string> => {
-  log.info('Creating Kafka admin client')
   const { 'client.id': clientId = 'connect-worker-admin', ...properties } = worker.originals
   const timeoutMs = Number(worker.originals['default.api.timeout.ms'] ?? defaultTimeoutMs)
   const deadline = performance.now() + timeoutMs
   for (;;) {
     signal.throwIfAborted()
     try {
-      const id = await within(askOnce(clients, { ...workerClientProperties({ ...worker, originals: properties }, clientId) }, clientId), deadline, signal)
-      log.info(`Kafka cluster ID: ${id}`)
-      return id
+      return await within(askOnce(clients, { ...workerClientProperties({ ...worker, originals: properties }, clientId) }, clientId), deadline, signal)
     } catch (error) {
       if (signal.aborted) throw error
       if (performance.now() + retryPauseMs >= deadline || isFinal(error)) {

@@ -28,6 +28,7 @@ import type { Herder } from './types.ts'
 
 const log = logger('org.apache.kafka.connect.runtime.Connect')
 const cliLog = logger('org.apache.kafka.connect.cli.AbstractConnectCli')
+const workerLog = logger('org.apache.kafka.connect.runtime.WorkerConfig')
 const standaloneLog = logger('org.apache.kafka.connect.cli.ConnectStandalone')
 
 /** What a worker is, as REST is told. */
@@ -129,7 +130,9 @@ const initialize = async ({ props, env, rest, commit, spawnCell = spawnRealCell,
   signal?.addEventListener('abort', () => looking.abort(), { once: true })
   const asking = lookupKafkaClusterId(clients, config, looking.signal)
   try {
-    const [shelf, clusterId] = await Promise.all([scanning, asking])
+    // Kafka's lines come in Kafka's order, though both go on at once; an unreachable cluster is not waited for behind a long scan
+    const [shelf, clusterId] = await Promise.all([scanning.then(logAdmin), asking])
+    workerLog.info(`Kafka cluster ID: ${clusterId}`)
     const { advertisedUrl } = await rest.initialize(config)
     const cells = createPluginCells({ shelf, spawnCell, limits: cellLimits(config.isolate.defaults, 0) })
     const offsets = createFileOffsetStore({ file: config.offsetStorageFile })
@@ -154,6 +157,11 @@ const initialize = async ({ props, env, rest, commit, spawnCell = spawnRealCell,
     await Promise.allSettled([scanning.then((shelf) => shelf.close()), asking])
     throw error
   }
+}
+
+const logAdmin = (shelf: Shelf): Shelf => {
+  workerLog.info('Creating Kafka admin client')
+  return shelf
 }
 
 /** `host:port`, with the port also where a URL leaves it out. */
