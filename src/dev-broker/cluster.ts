@@ -4,6 +4,7 @@ import { GroupCoordinator } from './groups/coordinator.ts'
 import { OffsetStore } from './groups/offset-store.ts'
 import { MetaFile } from './meta-file.ts'
 import { BrokerError, errors } from './protocol/error-codes.ts'
+import { TransactionCoordinator } from './transactions/coordinator.ts'
 import { Topics, isInternal, type Topic, type TopicSpec } from './topics.ts'
 
 export const brokerId = 1
@@ -27,6 +28,7 @@ export class Cluster {
   readonly clusterId: string
   readonly topics: Topics
   readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
   readonly log: (line: string) => void
   readonly #meta: MetaFile | null
   #nextProducerId: number
@@ -43,6 +45,7 @@ export class Cluster {
     this.groups = new GroupCoordinator({ ...sessionLimits, initialRebalanceDelayMs: options.initialRebalanceDelayMs, log: options.log }, new OffsetStore(options.dataDir))
     this.#nextProducerId = this.#meta?.content.nextProducerId ?? 0
     this.#reservedProducerIds = this.#nextProducerId
+    this.transactions = new TransactionCoordinator({ topics: this.topics, groups: this.groups, newProducerId: () => this.newProducerId(), directory: options.dataDir, log: options.log })
   }
 
   createTopic(spec: TopicSpec): Topic {
@@ -75,6 +78,7 @@ export class Cluster {
   }
 
   close(): void {
+    this.transactions.close()
     this.groups.close()
     this.topics.close()
   }

@@ -32,10 +32,12 @@ export const fetch: AsyncHandler = async (reader, writer, { cluster, version, si
   }))
   const isKnownSession = session.id === 0
   const ask = (): Round => readRound(cluster, isKnownSession ? topics : [], maxBytes, isCommittedOnly)
+  const deadline = performance.now() + maxWaitMs
   let round = ask()
-  if (round.bytes < minBytes && !round.hasError && isKnownSession && maxWaitMs > 0) {
+  // More than one turn when what was appended belongs to an open transaction and the client wants committed records.
+  for (let leftMs = maxWaitMs; leftMs > 0 && round.bytes < minBytes && !round.hasError && isKnownSession && !signal.aborted; leftMs = Math.ceil(deadline - performance.now())) {
     const logs = round.topics.flatMap(({ partitions }) => partitions.flatMap(({ log }) => log ?? []))
-    await moreBytes(logs, minBytes - round.bytes, maxWaitMs, signal)
+    await moreBytes(logs, minBytes - round.bytes, leftMs, signal)
     round = ask()
   }
 

@@ -9,8 +9,8 @@ import { listOffsets, offsetForLeaderEpoch } from './list-offsets.ts'
 import { apiVersions, describeCluster, metadata } from './metadata.ts'
 import { offsetCommit, offsetDelete, offsetFetch } from './offsets.ts'
 import { produce } from './produce.ts'
-import { initProducerId } from './producer-id.ts'
 import { createPartitions, createTopics, deleteRecords, deleteTopics } from './topics.ts'
+import { addOffsetsToTxn, addPartitionsToTxn, endTxn, initProducerId, txnOffsetCommit } from './transactions.ts'
 
 export const handlers: Readonly<Record<ApiName, Handler>> = {
   Produce: produce,
@@ -32,6 +32,10 @@ export const handlers: Readonly<Record<ApiName, Handler>> = {
   DeleteRecords: deleteRecords,
   InitProducerId: initProducerId,
   OffsetForLeaderEpoch: offsetForLeaderEpoch,
+  AddPartitionsToTxn: addPartitionsToTxn,
+  AddOffsetsToTxn: addOffsetsToTxn,
+  EndTxn: endTxn,
+  TxnOffsetCommit: txnOffsetCommit,
   DescribeConfigs: describeConfigs,
   AlterConfigs: alterConfigs,
   CreatePartitions: createPartitions,

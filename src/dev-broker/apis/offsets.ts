@@ -77,15 +77,18 @@ export const offsetFetch: Handler = (reader, writer, { cluster, version }) => {
           }
           return { groupId, topics: readTopics() }
         })
+  const mustBeStable = version >= 7 && reader.bool()
   const writeTopics = (groupId: string, topics: readonly Asked[] | null): void =>
     writer.structs(fetched(cluster, groupId, topics), ({ name, partitions }) => {
       writer.string(name)
       writer.structs(partitions, ({ partition, committed }) => {
+        const isUnstable = mustBeStable && cluster.transactions.hasPendingOffset(groupId, name, partition)
+        const shown = isUnstable ? nothing : committed
         writer.int32(partition)
-        writer.int64(committed.offset)
-        if (version >= 5) writer.int32(committed.leaderEpoch)
-        writer.string(committed.metadata)
-        writer.int16(errors.NONE)
+        writer.int64(shown.offset)
+        if (version >= 5) writer.int32(shown.leaderEpoch)
+        writer.string(shown.metadata)
+        writer.int16(isUnstable ? errors.UNSTABLE_OFFSET_COMMIT : errors.NONE)
       })
     })
   if (version >= 3) writer.int32(0)

@@ -1,6 +1,7 @@
 /** Produce: one batch a partition, checked by its header and checksum, kept as it came. */
+import type { Cluster } from '../cluster.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
-import { batchHeaderBytes, codecOf, crcMatches, isControl, magicAt, readBatchHeader, type BatchHeader } from '../protocol/batch-header.ts'
+import { batchHeaderBytes, codecOf, crcMatches, isControl, isTransactional, magicAt, readBatchHeader, type BatchHeader } from '../protocol/batch-header.ts'
 import { BrokerError, errors, type KafkaErrorCode } from '../protocol/error-codes.ts'
 import { configNumber, configValue } from '../topic-configs.ts'
 import type { Topic } from '../topics.ts'
@@ -27,7 +28,7 @@ export const produce: Handler = (reader, writer, { cluster, version }) => {
       name,
       partitions: partitions.map(({ partition, records }) => {
         if (acks < -1 || acks > 1) return failed(partition, errors.INVALID_REQUIRED_ACKS, null)
-        return append(topic, partition, records)
+        return append(cluster, topic, partition, records)
       }),
     }
   })
@@ -54,19 +55,23 @@ export const produce: Handler = (reader, writer, { cluster, version }) => {
 
 const failed = (partition: number, error: KafkaErrorCode, message: string | null): Result => ({ partition, error, message, baseOffset: -1, logAppendTime: -1, startOffset: -1 })
 
-const append = (topic: Topic | undefined, partition: number, records: Buffer | null): Result => {
+const append = (cluster: Cluster, topic: Topic | undefined, partition: number, records: Buffer | null): Result => {
   const log = topic?.partitions[partition]
   if (topic === undefined || log === undefined) return failed(partition, errors.UNKNOWN_TOPIC_OR_PARTITION, null)
   try {
-    return appendTo(topic, log, records ?? Buffer.alloc(0))
+    return appendTo(cluster, topic, log, records ?? Buffer.alloc(0))
   } catch (error) {
     if (error instanceof BrokerError) return failed(partition, error.code, error.message)
     throw error
   }
 }
 
-const appendTo = (topic: Topic, log: PartitionLog, records: Buffer): Result => {
+const appendTo = (cluster: Cluster, topic: Topic, log: PartitionLog, records: Buffer): Result => {
   const header = checked(topic, records)
+  if (isTransactional(header.attributes)) {
+    const error = cluster.transactions.mayWrite({ producerId: header.producerId, epoch: header.producerEpoch }, topic.name, log.partition)
+    if (error !== errors.NONE) return failed(log.partition, error, 'The batch does not belong to an open transaction of its producer.')
+  }
   const appended = log.append(records, header)
   if (!appended.ok) return failed(log.partition, appended.code, appended.message)
   return { partition: log.partition, error: errors.NONE, message: null, baseOffset: appended.baseOffset, logAppendTime: appended.logAppendTime, startOffset: log.startOffset }

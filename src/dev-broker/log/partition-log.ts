@@ -6,6 +6,7 @@ import { assignLogAppendTime, assignOffset, batchHeaderBytes, isControl, isTrans
 import { errors, type KafkaErrorCode } from '../protocol/error-codes.ts'
 import { ProducerStates } from './producer-state.ts'
 import type { Segment, SegmentStore } from './segment.ts'
+import { isCommitMarker, markerBatch } from '../transactions/marker.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
 /** There is never another leader. */
@@ -69,6 +70,16 @@ export class PartitionLog {
     assignOffset(batch, baseOffset, leaderEpoch)
     this.#write(batch, { ...stamped, baseOffset })
     return { ok: true, baseOffset, logAppendTime: isAppendTime ? now : -1, bytes: batch.length }
+  }
+
+  /** Writes the marker that ends the producer's transaction here. */
+  endTransaction(producerId: number, epoch: number, isCommit: boolean): void {
+    const { batch, header } = markerBatch(producerId, epoch, isCommit, Date.now())
+    const offset = this.endOffset
+    assignOffset(batch, offset, leaderEpoch)
+    // Before the listeners hear of it: those who wait for committed records must see the new last stable offset.
+    this.transactions.ended(producerId, offset, isCommit)
+    this.#write(batch, { ...header, baseOffset: offset })
   }
 
   /**
@@ -168,6 +179,7 @@ export class PartitionLog {
       const header = readBatchHeader(segment.read(position, batchHeaderBytes))
       if (header === null) continue
       this.#note(header)
+      if (isControl(header.attributes)) this.transactions.ended(header.producerId, header.baseOffset, isCommitMarker(segment.read(position, header.sizeBytes)))
     }
     this.sizeBytes += segment.sizeBytes
     this.endOffset = Math.max(this.endOffset, segment.baseOffset)
@@ -192,6 +204,7 @@ export class PartitionLog {
     this.#onSize(-oldest.sizeBytes)
     oldest.remove()
     this.startOffset = Math.max(this.startOffset, this.#segments[0]?.baseOffset ?? this.endOffset)
+    this.transactions.forgetBefore(this.startOffset)
   }
 }
 

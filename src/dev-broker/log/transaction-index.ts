@@ -18,6 +18,12 @@ export class TransactionIndex {
     if (firstOffset !== undefined && !isCommit) this.#aborted.push({ producerId, firstOffset, lastOffset: markerOffset })
   }
 
+  /** The records are gone, and with them the need to know. */
+  forgetBefore(offset: number): void {
+    const gone = this.#aborted.findIndex((transaction) => transaction.lastOffset >= offset)
+    this.#aborted.splice(0, gone === -1 ? this.#aborted.length : gone)
+  }
+
   lastStableOffset(endOffset: number): number {
     return this.#open.size === 0 ? endOffset : Math.min(endOffset, ...this.#open.values())
   }
