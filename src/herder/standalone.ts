@@ -4,20 +4,20 @@
  * A task that dies stays FAILED until somebody restarts it.
  */
 import { ConnectError } from '../errors.ts'
-import { logger, traceOf } from '../log.ts'
-import type { ConfigStore, StoredConnector } from '../storage/config-store.ts'
+import { logger } from '../log.ts'
+import type { ConfigStore } from '../storage/config-store.ts'
 import type { OffsetStore } from '../storage/offset-store.ts'
 import type { StatusStore } from '../storage/status-store.ts'
 import type { StringMap } from '../wire/guest-api.ts'
-import type { ConnectorSpec, ConnectorState, TargetState, TaskId, Worker, WorkerEvents } from '../worker/types.ts'
+import type { TargetState, TaskId, Worker, WorkerEvents } from '../worker/types.ts'
 import type { ConnectorConfiguration } from './configuration.ts'
 import { createConnectorOffsets } from './connector-offsets.ts'
 import type { ConnectorOffsets } from './connector-offsets.ts'
+import { notFound, Pieces, taskText } from './pieces.ts'
 import { createQueues } from './queues.ts'
 import { planRestart } from './restart-plan.ts'
 import { createStatusWriter, stateJson } from './statuses.ts'
 import type { StatusWriter } from './statuses.ts'
-import { taskConfigsChanged, tooManyTasks, withFrameworkKeys, withRawVariables } from './task-configs.ts'
 import type { ConfigInfos, ConfigKeyInfo, ConnectorInfo, ConnectorStateInfo, Herder, OffsetsJson, StateJson, TaskInfo } from './types.ts'
 import { refuseErrors } from './validation-errors.ts'
 
@@ -44,8 +44,7 @@ export class StandaloneHerder implements Herder {
   readonly #status: StatusWriter
   readonly #offsets: ConnectorOffsets
   readonly #queues = createQueues()
-  /** The last state the worker reported since the connector was last started. */
-  readonly #reported = new Map<string, ConnectorState>()
+  readonly #pieces: Pieces
   #worker: Worker | null = null
   #ready = false
   #stopped: Promise<void> | null = null
@@ -53,7 +52,9 @@ export class StandaloneHerder implements Herder {
   constructor(deps: StandaloneDeps) {
     this.#deps = deps
     this.#status = createStatusWriter({ store: deps.statuses, workerId: deps.workerId, generation: () => 0 })
-    this.#offsets = createConnectorOffsets({ configuration: deps.configuration, offsets: deps.offsets, worker: () => this.#running })
+    const worker = (): Worker => this.#running
+    this.#offsets = createConnectorOffsets({ configuration: deps.configuration, offsets: deps.offsets, worker })
+    this.#pieces = new Pieces({ ...deps, status: this.#status, worker })
   }
 
   async start(): Promise<void> {
@@ -105,11 +106,11 @@ export class StandaloneHerder implements Herder {
   taskStatus(id: TaskId): Promise<StateJson & { readonly id: number }> {
     return answer(() => {
       const status = this.#deps.statuses.task(id)
-      return status === undefined ? notFound(`No status found for task ${text(id)}`) : { id: id.task, ...stateJson(status) }
+      return status === undefined ? notFound(`No status found for task ${taskText(id)}`) : { id: id.task, ...stateJson(status) }
     })
   }
   taskInfos(name: string): Promise<readonly TaskInfo[]> {
-    return answer(() => this.#stored(name).taskConfigs.map((config, task) => ({ id: { connector: name, task }, config: { ...config } })))
+    return answer(() => this.#pieces.stored(name).taskConfigs.map((config, task) => ({ id: { connector: name, task }, config: { ...config } })))
   }
   topics(name: string): Promise<readonly string[]> {
     return answer(() => {
@@ -139,7 +140,7 @@ export class StandaloneHerder implements Herder {
   }
   patchConnectorConfig(name: string, patch: Readonly<Record<string, string | null>>): Promise<ConnectorInfo> {
     return this.#queue(name, async () => {
-      const merged = { ...this.#stored(name).config, ...patch }
+      const merged = { ...this.#pieces.stored(name).config, ...patch }
       const config = Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null))
       refuseErrors(await this.#deps.configuration.validate(config))
       return (await this.#put(name, config, null, true)).info
@@ -147,13 +148,9 @@ export class StandaloneHerder implements Herder {
   }
   deleteConnector(name: string): Promise<void> {
     return this.#queue(name, async () => {
-      this.#stored(name)
-      await this.#removeTasks(name)
-      await this.#running.stopConnector(name)
-      await this.#deps.configs.removeConnectorConfig(name)
-      this.#status.removeConnector(name)
+      this.#pieces.stored(name)
+      await this.#pieces.removeConnector(name)
       this.#forgetTopics(name)
-      this.#reported.delete(name)
     })
   }
 
@@ -161,14 +158,14 @@ export class StandaloneHerder implements Herder {
   async setTargetState(name: string, state: TargetState): Promise<void> {
     if (this.#deps.configs.get(name) === undefined) return notFound(`Unknown connector ${name}`)
     const transition = this.#queue(name, async () => {
-      const before = this.#stored(name, `Unknown connector ${name}`).targetState
-      if (state === 'STOPPED') await this.#removeTasks(name)
+      const before = this.#pieces.stored(name, `Unknown connector ${name}`).targetState
+      if (state === 'STOPPED') await this.#pieces.removeTasks(name)
       if (before === state) return
       await this.#deps.configs.putTargetState(name, state)
       log.info(`Setting connector ${name} state to ${state}`)
       try {
         await this.#running.setTargetState(name, state)
-        if (state === 'STARTED') await this.#updateTasks(name)
+        if (state === 'STARTED') await this.#pieces.updateTasks(name)
       } catch (error) {
         log.error(`Failed to transition connector ${name} to target state ${state}`, error)
       }
@@ -178,16 +175,16 @@ export class StandaloneHerder implements Herder {
   }
   restartConnector(name: string): Promise<void> {
     return this.#queue(name, async () => {
-      this.#stored(name, `Unknown connector: ${name}`)
+      this.#pieces.stored(name, `Unknown connector: ${name}`)
       await this.#running.stopConnector(name)
       this.#status.connector(name, 'RESTARTING', null)
-      await this.#startConnector(name)
-      await this.#updateTasks(name)
+      await this.#pieces.startConnector(name)
+      await this.#pieces.updateTasks(name)
     })
   }
   restartConnectorAndTasks(name: string, options: { readonly includeTasks: boolean; readonly onlyFailed: boolean }): Promise<ConnectorStateInfo> {
     return this.#queue(name, async () => {
-      this.#stored(name, `Unknown connector: ${name}`)
+      this.#pieces.stored(name, `Unknown connector: ${name}`)
       const plan = planRestart({ connector: name, ...options }, this.#states(name) ?? notFound(`Status for connector ${name} not found`))
       const ids = plan.tasks.map((task) => ({ connector: name, task }))
       log.info(`Received ${plan.text}`)
@@ -200,28 +197,28 @@ export class StandaloneHerder implements Herder {
         for (const id of ids) this.#status.task(id, 'RESTARTING', null)
       }
       if (plan.connector) {
-        await this.#startConnector(name).then(
+        await this.#pieces.startConnector(name).then(
           () => log.info(`Connector '${name}' restart successful`),
           (error: unknown) => log.error(`Connector '${name}' restart failed`, error),
         )
       }
-      await Promise.all(ids.map((id) => this.#startTask(id)))
+      await Promise.all(ids.map((id) => this.#pieces.startTask(id)))
       log.info(`Completed ${plan.text}`)
       return plan.states
     })
   }
   restartTask(id: TaskId): Promise<void> {
     return this.#queue(id.connector, async () => {
-      const { taskConfigs } = this.#stored(id.connector, `Unknown connector: ${id.connector}`)
-      if (taskConfigs[id.task] === undefined) return notFound(`Task ${text(id)} not found`)
+      const { taskConfigs } = this.#pieces.stored(id.connector, `Unknown connector: ${id.connector}`)
+      if (taskConfigs[id.task] === undefined) return notFound(`Task ${taskText(id)} not found`)
       await this.#running.stopTasks([id])
       this.#status.task(id, 'RESTARTING', null)
-      if (!(await this.#startTask(id))) throw new ConnectError('INTERNAL', `Failed to start task: ${text(id)}`)
+      if (!(await this.#pieces.startTask(id))) throw new ConnectError('INTERNAL', `Failed to start task: ${taskText(id)}`)
     })
   }
 
   async offsets(name: string): Promise<OffsetsJson> {
-    const { config } = this.#stored(name)
+    const { config } = this.#pieces.stored(name)
     return this.#offsets.read(name, this.#deps.configuration.typeOf(config), await this.#deps.configuration.resolve(config))
   }
   async alterOffsets(name: string, offsets: OffsetsJson['offsets']): Promise<{ readonly message: string }> {
@@ -233,14 +230,14 @@ export class StandaloneHerder implements Herder {
   }
   #modifyOffsets(name: string, offsets: OffsetsJson['offsets'] | null): Promise<{ readonly message: string }> {
     return this.#queue(name, async () => {
-      const { targetState, taskConfigs } = this.#stored(name)
+      const { targetState, taskConfigs } = this.#pieces.stored(name)
       if (targetState !== 'STOPPED' || taskConfigs.length > 0) {
         throw new ConnectError(
           'BAD_REQUEST',
           `Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by issuing a 'PUT' request to the '/connectors/${name}/stop' endpoint`,
         )
       }
-      return this.#offsets.modify(await this.#spec(name), offsets)
+      return this.#offsets.modify(await this.#pieces.spec(name), offsets)
     })
   }
 
@@ -252,82 +249,9 @@ export class StandaloneHerder implements Herder {
     if (exists && !allowReplace) throw new ConnectError('ALREADY_EXISTS', `Connector ${name} already exists`)
     if (exists) await this.#running.stopConnector(name)
     await configs.putConnectorConfig(name, config, initialState)
-    await this.#startConnector(name)
-    await this.#updateTasks(name)
+    await this.#pieces.startConnector(name)
+    await this.#pieces.updateTasks(name)
     return { created: !exists, info: this.#info(name) }
-  }
-
-  async #spec(name: string): Promise<ConnectorSpec> {
-    const { config, targetState } = this.#stored(name)
-    return this.#deps.configuration.connectorSpec(name, await this.#deps.configuration.resolve(config), targetState)
-  }
-
-  /** Rejects when the connector could not be brought to its target state; the reason is in its status. */
-  async #startConnector(name: string): Promise<void> {
-    this.#reported.delete(name)
-    try {
-      await this.#running.startConnector(await this.#spec(name))
-    } catch (error) {
-      log.error(`Failed to start connector ${name}`, error)
-      if (this.#reported.get(name) !== 'FAILED') this.#status.connector(name, 'FAILED', null, traceOf(error))
-      throw error
-    }
-    if (this.#reported.get(name) === 'FAILED') throw new ConnectError('INTERNAL', `Failed to transition connector ${name} to state ${this.#stored(name).targetState}`)
-  }
-
-  /** Asks a started connector for its task configurations and, when they are new, replaces its tasks. */
-  async #updateTasks(name: string): Promise<void> {
-    const { configs, configuration } = this.#deps
-    const stored = configs.get(name)
-    if (stored === undefined || !this.#running.isRunning(name)) return log.info(`Skipping update of tasks for connector ${name} since it is not running`)
-    if (stored.targetState !== 'STARTED') return log.info(`Skipping update of tasks for connector ${name} since its target state is ${stored.targetState}`)
-    const resolved = await configuration.resolve(stored.config)
-    const next = await this.#taskConfigs(name, resolved)
-    const raw = withRawVariables(withFrameworkKeys(next.configs, next.taskClass, resolved), stored.config)
-    if (!taskConfigsChanged(stored, raw)) return log.debug(`Skipping reconfiguration of connector ${name} as generated configs appear unchanged`)
-    await this.#removeTasks(name)
-    await configs.putTaskConfigs(name, raw)
-    await Promise.all(raw.map((_config, task) => this.#startTask({ connector: name, task })))
-  }
-  async #taskConfigs(name: string, resolved: StringMap): Promise<{ readonly taskClass: string; readonly configs: readonly StringMap[] }> {
-    try {
-      const { tasksMax, enforce } = this.#deps.configuration.tasksMax(resolved)
-      const next = await this.#running.taskConfigs(name, tasksMax)
-      const problem = tooManyTasks(name, next.configs.length, tasksMax)
-      if (problem !== null && enforce) throw new ConnectError('INTERNAL', problem)
-      if (problem !== null) log.warn(problem)
-      return next
-    } catch (error) {
-      log.error(`Failed to generate task configurations of connector ${name}`, error)
-      const status = this.#deps.statuses.connector(name)
-      if (status?.state !== 'FAILED') this.#status.connector(name, 'FAILED', status?.version ?? null, traceOf(error))
-      throw error
-    }
-  }
-
-  /** False when the task could not be built; its status says why. */
-  async #startTask(id: TaskId): Promise<boolean> {
-    const { configuration } = this.#deps
-    try {
-      const { taskConfigs } = this.#stored(id.connector)
-      const connector = await this.#spec(id.connector)
-      const { tasksMax, enforce } = configuration.tasksMax(connector.config)
-      const problem = tooManyTasks(id.connector, taskConfigs.length, tasksMax)
-      if (problem !== null && enforce) throw new ConnectError('INTERNAL', problem)
-      await this.#running.startTask(configuration.taskSpec(connector, id, await configuration.resolve(taskConfigs[id.task] ?? {})))
-      return true
-    } catch (error) {
-      log.error(`Failed to start task ${text(id)}`, error)
-      this.#status.task(id, 'FAILED', null, traceOf(error))
-      return false
-    }
-  }
-  async #removeTasks(name: string): Promise<void> {
-    const ids = this.#stored(name).taskConfigs.map((_config, task) => ({ connector: name, task }))
-    if (ids.length === 0) return
-    await this.#running.stopTasks(ids)
-    await this.#deps.configs.removeTaskConfigs(name)
-    for (const id of ids) this.#status.removeTask(id)
   }
 
   /** What the worker reports. A late word of an instance that is no longer wanted leaves no status behind. */
@@ -336,7 +260,7 @@ export class StandaloneHerder implements Herder {
     return {
       onConnectorState: (name, state, version, trace) => {
         if (configs.get(name) === undefined) return
-        this.#reported.set(name, state)
+        this.#pieces.reported(name, state)
         this.#status.connector(name, state, version, trace ?? null)
       },
       onTaskState: (id, state, version, trace) => {
@@ -345,7 +269,7 @@ export class StandaloneHerder implements Herder {
       },
       onTaskReconfiguration: (name) => {
         if (this.#stopped !== null) return
-        this.#queues.runOnce(name, 'tasks', () => this.#updateTasks(name)).catch(logged(`Failed to reconfigure the tasks of connector ${name}`))
+        this.#queues.runOnce(name, 'tasks', () => this.#pieces.updateTasks(name)).catch(logged(`Failed to reconfigure the tasks of connector ${name}`))
       },
       onTopicUsed: ({ connector, task }, topic) => {
         if (topicTracking.enable && configs.get(connector) !== undefined) statuses.putTopic({ topic, connector, task, discoverTimestampMs: Date.now() })
@@ -355,11 +279,8 @@ export class StandaloneHerder implements Herder {
 
   // ---- views
 
-  #stored(name: string, message = `Connector ${name} not found`): StoredConnector {
-    return this.#deps.configs.get(name) ?? notFound(message)
-  }
   #info(name: string): ConnectorInfo {
-    const { config, taskConfigs } = this.#stored(name)
+    const { config, taskConfigs } = this.#pieces.stored(name)
     return { name, config: { ...config }, tasks: taskConfigs.map((_config, task) => ({ connector: name, task })), type: this.#deps.configuration.typeOf(config) }
   }
   #states(name: string): ConnectorStateInfo | null {
@@ -393,10 +314,6 @@ export class StandaloneHerder implements Herder {
   }
 }
 
-const text = (id: TaskId): string => `${id.connector}-${id.task}`
-const notFound = (message: string): never => {
-  throw new ConnectError('NOT_FOUND', message)
-}
 const forbidden = (message: string): ConnectError => new ConnectError('BAD_REQUEST', message, { status: 403 })
 /** A promise of what can be said at once, errors included. */
 const answer = async <T>(say: () => T): Promise<T> => say()
