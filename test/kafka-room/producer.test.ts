@@ -20,7 +20,7 @@ const invalidRecord = codeOfName('INVALID_RECORD')
 const duplicate = codeOfName('DUPLICATE_SEQUENCE_NUMBER')
 const lost = (): KafkaError => new KafkaError('NETWORK_EXCEPTION', 'gone', { retriable: true })
 
-type Rig = { readonly connection: FakeConnection; readonly producer: Producer; readonly outcomes: ProducedBatch[]; add(text: string, token: number, partition?: number, headers?: readonly Header[]): boolean; told(): readonly string[] }
+type Rig = { readonly connection: FakeConnection; readonly producer: Producer; readonly outcomes: ProducedBatch[]; readonly add: (text: string, token: number, partition?: number, headers?: readonly Header[]) => boolean; readonly told: () => readonly string[] }
 /** One record a batch unless told otherwise, so that a test speaks of batches by their text. */
 const rig = async (properties: ClientProperties = {}, setUp: (connection: FakeConnection) => void = () => {}): Promise<Rig> => {
   const connection = fakeConnection()
@@ -69,7 +69,7 @@ describe('batches', () => {
     for (const partition of [0, 1, 2]) add('x'.repeat(400), partition, partition)
     void producer.flush()
     const first = await take(connection, 2)
-    expect(first.map(({ node, batches }) => [node, batches.length]).toSorted()).toEqual([[1, 1], [2, 1]])
+    expect(first.map(({ node, batches }) => `${node}: ${batches.length}`).toSorted()).toEqual(['1: 1', '2: 1'])
     for (const request of first) request.answer({})
     expect((await connection.next()).batches).toHaveLength(1)
   })
