@@ -1,0 +1,12 @@
+/** Plugins that come with the worker and stand on no shelf, as `GET /connector-plugins?connectorsOnly=false` lists them: the converters. */
+import { builtInConverters } from '../converters/converters.ts'
+import { kafkaVersion } from '../herder/start-standalone.ts'
+import type { PluginInfo } from '../herder/types.ts'
+
+const simpleHeaderConverter = 'org.apache.kafka.connect.storage.SimpleHeaderConverter'
+const named = (type: string, classes: readonly string[]): readonly PluginInfo[] => classes.toSorted().map((className) => ({ class: className, type, version: kafkaVersion }))
+
+export const builtInPlugins: readonly PluginInfo[] = [
+  ...named('converter', builtInConverters.filter((className) => className !== simpleHeaderConverter)),
+  ...named('header_converter', builtInConverters),
+]
