@@ -78,6 +78,6 @@ const stringMap = (config: unknown, where: string): StringMap => {
   return Object.fromEntries(entries.flatMap(([key, value]) => {
     if (value === null || value === undefined) return []
     if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') throw new ConnectException(`${where} of ${plugin().className}: the value of "${String(key)}" is no text`)
-    return [[String(key), String(value)]]
+    return [[String(key), String(value as string | number | boolean | bigint)]]
   }))
 }

@@ -8,6 +8,7 @@ export type {
 } from './contexts.ts'
 export type { Header, HeadersLike, RecordMetadata, SinkRecord, SourceRecord, TimestampType } from './records.ts'
 export { sleep } from './sleep.ts'
+export { stdio } from './stdio.ts'
 
 export { ConfigDef, ConfigValue } from '../../src/data/config-def.ts'
 export type { ConfigKeyOptions, Recommender, Validator } from '../../src/data/config-def.ts'

@@ -229,7 +229,7 @@ export class LiveCell implements Cell {
 
   #release(id: number): void {
     if (!this.#guests.delete(id)) return
-    for (const pending of [...this.#pending.values()]) if (pending.guest === id) pending.settle({ kind: 'death', death: this.#death ?? disposed })
+    for (const pending of this.#pending.values()) if (pending.guest === id) pending.settle({ kind: 'death', death: this.#death ?? disposed })
     this.send({ t: 'dispose', guest: id })
   }
 
@@ -243,7 +243,7 @@ export class LiveCell implements Cell {
     if (this.#death !== null) return
     this.#death = death
     this.#unwatch()
-    for (const pending of [...this.#pending.values()]) pending.settle({ kind: 'death', death })
+    for (const pending of this.#pending.values()) pending.settle({ kind: 'death', death })
     this.#hello.reject(new Error(death.detail))
     this.#requests.close()
     this.#settleDeath(death)

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import type { Plugin } from 'esbuild'
 
 export type RuntimeFiles = { readonly platformFile: string; readonly programFile: string }
 
@@ -36,6 +37,7 @@ export const buildPlatform = async (outFile: string): Promise<void> => {
       platform: 'neutral',
       mainFields: ['module', 'main'],
       conditions: [],
+      plugins: [ourOwn],
       format: 'iife',
       globalName: 'platform',
       target: 'esnext',
@@ -54,6 +56,15 @@ export const buildPlatform = async (outFile: string): Promise<void> => {
       target: 'node26',
     }),
   ])
+}
+
+/** What readable-stream would bring along and the platform has: `process/`, and AbortController. */
+const ourOwn: Plugin = {
+  name: 'our-own',
+  setup: (builder) => {
+    builder.onResolve({ filter: /^(process\/|abort-controller)$/ }, ({ path }) => ({ path, namespace: 'our-own' }))
+    builder.onLoad({ filter: /.*/, namespace: 'our-own' }, ({ path }) => ({ contents: `module.exports = ${path === 'process/' ? 'globalThis.process' : 'globalThis'}` }))
+  },
 }
 
 const fromCache = async (): Promise<RuntimeFiles> => {

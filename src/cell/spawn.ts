@@ -19,7 +19,8 @@ export const spawnCell: SpawnCell = async ({ plugin, grants, limits, name }) => 
   }
   const child = spawn(process.execPath, cellArguments({ ...files, bundleFile: plugin.bundleFile, grants, limits }), {
     env: {},
-    cwd: '/',
+    // relative paths in a connector's configuration are the worker's
+    cwd: process.cwd(),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
   })

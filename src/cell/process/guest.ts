@@ -183,7 +183,7 @@ export class Guest {
       else {
         const message = unpack(json, attachments.map(attachment))
         if (op === Post.result) this.#settled(id, message as GuestOutcome<unknown>)
-        else if (op === Post.host) this.#host.link.send({ t: 'host', guest: this.#id, id, ...(message as { readonly method: string; readonly args: readonly unknown[] }) })
+        else if (op === Post.host) this.#askWorker(id, message as { readonly method: string; readonly args: readonly unknown[] })
         else if (op === Post.task) this.#startTask(id, message as { readonly op: string; readonly args: readonly unknown[] })
         else throw coded('PROTOCOL', 'a message of unknown kind')
       }
@@ -191,6 +191,14 @@ export class Guest {
     } catch (error) {
       this.#end('crash', `It sent what is no message of the platform: ${error instanceof Error ? error.message : String(error)}`)
     }
+  }
+
+  #askWorker(id: number, { method, args }: { readonly method: string; readonly args: readonly unknown[] }): void {
+    if ((method === 'readStdin' || method === 'writeStdout') && !this.#host.grants.stdio) {
+      this.#host.link.send({ t: 'denied', count: 1 })
+      const error = coded('ERR_ACCESS_DENIED', 'standard input and output are not permitted: declare "isoconnect": { "permissions": { "stdio": true } } in package.json and run the worker in standalone mode')
+      setImmediate(() => this.#enter(Dispatch.reply, id, { ok: false, error: errorData(error) }))
+    } else this.#host.link.send({ t: 'host', guest: this.#id, id, method, args })
   }
 
   #startTask(id: number, { op, args }: { readonly op: string; readonly args: readonly unknown[] }): void {

@@ -2,7 +2,11 @@
 import type { CellLimits, Grants } from '../../options.ts'
 import { coded } from '../outcome.ts'
 import { type Level, openConsole } from './console.ts'
+import { openFiles } from './fs.ts'
+import { randomAsks } from './random.ts'
+import { textAsks } from './text.ts'
 import { openTimer } from './timers.ts'
+import { urlAsks } from './url.ts'
 
 export type Environment = {
   readonly limits: CellLimits
@@ -28,8 +32,10 @@ export type Capabilities = {
 export const openCapabilities = (environment: Environment): Capabilities => {
   const timer = openTimer(environment.tick)
   const log = openConsole(environment.log)
-  const asks = new Map<string, Ask>([['host', (json) => environment.hostNow(json)]])
-  const tasks = new Map<string, Task>()
+  const files = openFiles(environment.grants, environment.denied)
+  const own: Readonly<Record<string, Ask>> = { host: (json) => environment.hostNow(json), cwd: () => process.cwd() }
+  const asks = new Map<string, Ask>(Object.entries({ ...own, ...textAsks, ...urlAsks, ...randomAsks, ...files.asks }))
+  const tasks = new Map<string, Task>(Object.entries(files.tasks))
   const unknown = (op: string): Error => coded('ERR_NOT_SUPPORTED', `the platform has no ${op.slice(0, 100)}`)
   return {
     ask(op, json, attachments) {
@@ -42,8 +48,11 @@ export const openCapabilities = (environment: Environment): Capabilities => {
       if (found === undefined) throw unknown(op)
       return found(args)
     },
-    arm: timer.arm,
+    arm: (delayMs) => timer.arm(delayMs),
     log,
-    close: () => timer.close(),
+    close: () => {
+      timer.close()
+      files.close()
+    },
   }
 }
