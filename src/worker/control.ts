@@ -60,15 +60,25 @@ export class TaskControl {
   }
   /** Waits, but no longer than until a stop. */
   async sleep(ms: number): Promise<void> {
-    if (this.#stopping) return
     const over = Promise.withResolvers<void>()
     const timer = setTimeout(over.resolve, ms)
-    const unsubscribe = this.onChange(() => {
-      if (this.#stopping) over.resolve()
-    })
-    await over.promise
+    await this.untilStopped(over.promise)
     clearTimeout(timer)
-    unsubscribe()
+  }
+  /** Waits for a promise, but no longer than until a stop or failure (the promise then goes on unheard). Rejects as it does. */
+  async untilStopped(promise: Promise<unknown>): Promise<void> {
+    const over = Promise.withResolvers<void>()
+    const look = (): void => {
+      if (this.#stopping || this.#failure) over.resolve()
+    }
+    const unsubscribe = this.onChange(look)
+    look()
+    promise.then(() => over.resolve(), (error: unknown) => over.reject(error))
+    try {
+      await over.promise
+    } finally {
+      unsubscribe()
+    }
   }
 
   #changed(): void {

@@ -165,7 +165,8 @@ export class SourceTask implements TaskLoop {
     }
     const { control, converters } = this.#options
     const submitted = this.#records.add(batch)
-    for (const topic of batch.topics) await this.#whenTopicKnown(producer, topic)
+    for (const topic of batch.topics) if (!this.#knownTopics.has(topic)) await this.#whenTopicKnown(producer, topic)
+    if (control.stopping && !batch.topics.every((topic) => this.#knownTopics.has(topic))) return
     const { key, value, headers, failures } = encodeBatch(batch, converters)
     let nextFailure = 0
     const now = Date.now()
@@ -192,7 +193,8 @@ export class SourceTask implements TaskLoop {
         this.#throwSendFailure()
       }
       if (accepted) continue
-      await producer.drained()
+      await control.untilStopped(producer.drained())
+      control.throwFailure()
       this.#throwSendFailure()
       // the rest was never sent, so its offsets stay uncommitted and it is polled again after a restart
       if (control.stopping) return
@@ -213,8 +215,9 @@ export class SourceTask implements TaskLoop {
     const { control, log } = this.#options
     while (!this.#knownTopics.has(topic) && !control.stopping) {
       try {
-        await this.#ensureTopic(producer, topic)
-        this.#knownTopics.add(topic)
+        await control.untilStopped(this.#ensureTopic(producer, topic))
+        control.throwFailure()
+        if (!control.stopping) this.#knownTopics.add(topic)
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error
         if (!error.retriable) throw new ConnectException('Unrecoverable exception trying to send', { cause: error })

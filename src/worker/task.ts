@@ -66,14 +66,14 @@ export class WorkerTask {
     let lease: CellLease | null = null
     try {
       try {
-        refuseUnsupported(spec.config)
+        refuseUnsupported(spec.connector.config)
         const converters = this.#converters()
         lease = await this.#cells.acquire(spec.connector, String(spec.id.task), (death) => this.#died(death))
         this.#loop = this.#makeLoop({
           spec, lease, converters,
           deps: this.#deps,
           control: this.#control,
-          tolerance: new ErrorTolerance(spec.id, spec.config),
+          tolerance: new ErrorTolerance(spec.id, spec.connector.config),
           log: runtimeLogger(spec.connector.type === 'source' ? 'WorkerSourceTask' : 'WorkerSinkTask', taskContext(spec.id)),
           report: (state) => this.#report(state),
           topicUsed: (topic) => this.#topicUsed(topic),

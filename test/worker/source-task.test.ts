@@ -1,0 +1,238 @@
+/** The source loop with a fake cell and producer: order, offsets never ahead of acks, back-pressure, pause, stop and failure. */
+import { expect, test } from 'vitest'
+import { KafkaError } from '../../src/kafka/types.ts'
+import type { SourceBatch } from '../../src/wire/batch.ts'
+import type { CommittedRecords } from '../../src/wire/guest-api.ts'
+import { ThreadHost } from '../../src/worker/host.ts'
+import { connectorSpec, fakeDeps, guestError, GuestFailure, type Script, taskSpec, textBatch } from './fakes.ts'
+
+const traits = { commit: false, commitRecord: false, preCommit: false, flush: false }
+/** Polls answer in turn from what the test feeds; an unfed poll waits, as a source without data does. */
+const feed = () => {
+  const waiting: PromiseWithResolvers<SourceBatch | null>[] = []
+  const ready: (SourceBatch | null | Error)[] = []
+  let polls = 0
+  return {
+    get polls() {
+      return polls
+    },
+    push(batch: SourceBatch | null | Error): void {
+      const next = waiting.shift()
+      if (!next) ready.push(batch)
+      else if (batch instanceof Error) next.reject(batch)
+      else next.resolve(batch)
+    },
+    poll(): Promise<SourceBatch | null> {
+      polls++
+      const next = ready.shift()
+      if (next instanceof Error) return Promise.reject(next)
+      if (next !== undefined) return Promise.resolve(next)
+      const later = Promise.withResolvers<SourceBatch | null>()
+      waiting.push(later)
+      return later.promise
+    },
+  }
+}
+const start = (config: Record<string, string> = {}, script: Script = {}, spec: Partial<Parameters<typeof taskSpec>[1]> = {}) => {
+  const source = feed()
+  const guest: Script = { start: () => traits, poll: () => source.poll(), stop: () => source.push(null), ...script }
+  const world = fakeDeps({ source: guest })
+  const host = new ThreadHost(world.deps)
+  host.startTask(taskSpec(connectorSpec('source', config), spec))
+  return { ...world, host, source, stop: () => host.stopTasks([{ connector: 'X', task: 0 }]), producer: () => world.producers[0] ?? expect.fail('no producer yet') }
+}
+
+test('records reach the producer in order, with the topic reported once when it was acked', async () => {
+  const { source, until, producer, producers, events, stop } = start()
+  source.push(textBatch(['a', 'b'], 1))
+  source.push(textBatch(['c'], 3))
+  await until(() => producers[0]?.appended.length === 3)
+  expect(producer().appended.map(({ value, token, key }) => [value, token, key])).toEqual([['a', 0, null], ['b', 1, null], ['c', 2, null]])
+  expect(events).toEqual(['X-0 RUNNING 1.0'])
+  producer().ackAll()
+  expect(events).toEqual(['X-0 RUNNING 1.0', 'topic t'])
+  await stop()
+  expect(events.at(-1)).toBe('X-0 UNASSIGNED null')
+  expect(producer().closed).toBe(30_000)
+})
+
+test('the next poll is asked for while the last batch is being sent', async () => {
+  const { source, until, producers, producer, stop } = start()
+  await until(() => producers[0] !== undefined)
+  producer().full = 1
+  source.push(textBatch(['a', 'b']))
+  await until(() => producer().appended.length === 1)
+  // the producer is full: nothing more is appended, yet the next poll is under way
+  await until(() => source.polls === 2)
+  expect(producer().appended.length).toBe(1)
+  producer().drain()
+  await until(() => producer().appended.length === 2)
+  producer().ackAll()
+  await stop()
+})
+
+test('a stop stores the offsets of the acked prefix only', async () => {
+  const { source, until, producers, producer, stored, stop } = start({}, {}, { offsetFlushTimeoutMs: 1 })
+  source.push(textBatch(['a', 'b', 'c', 'd'], 10))
+  await until(() => producers[0]?.appended.length === 4)
+  producer().produced([0, 1])
+  producer().produced([3])
+  await stop()
+  expect([...stored]).toEqual([['{"p":1}', '{"n":11}']])
+})
+
+test('nothing acked: nothing stored', async () => {
+  const { source, until, producers, stored, stop } = start({}, {}, { offsetFlushTimeoutMs: 1 })
+  source.push(textBatch(['a']))
+  await until(() => producers[0]?.appended.length === 1)
+  await stop()
+  expect(stored.size).toBe(0)
+})
+
+test('a stop waits for outstanding acks, then commits and calls commit before stop', async () => {
+  const { source, until, producers, producer, stored, stop, cells } = start({}, { start: () => ({ ...traits, commit: true }) })
+  source.push(textBatch(['a'], 5))
+  await until(() => producers[0]?.appended.length === 1)
+  const stopped = stop()
+  source.push(null)
+  await until(() => cells[0]?.calls.includes('0.poll') === true)
+  expect(stored.size).toBe(0)
+  producer().ackAll()
+  await stopped
+  expect([...stored]).toEqual([['{"p":1}', '{"n":5}']])
+  expect(cells[0]?.calls.slice(-2)).toEqual(['0.commit', '0.stop'])
+})
+
+test('commitRecord crosses only for tasks that override it, with rows and offsets', async () => {
+  const committed: CommittedRecords[] = []
+  const { source, until, producers, producer, stop } = start({ 'errors.tolerance': 'all' }, { start: () => ({ ...traits, commitRecord: true }), commitRecords: ((records: CommittedRecords) => void committed.push(records)) as never })
+  source.push(textBatch(['a', 'b'], 1))
+  source.push(textBatch(['c'], 3))
+  await until(() => producers[0]?.appended.length === 3)
+  producer().produced([1, 2], 100)
+  producer().produced([0], new KafkaError('RECORD_TOO_LARGE', 'too large', { retriable: false }))
+  await until(() => committed.length === 3)
+  expect(committed.map(({ batch, rows, offsets, partition }) => [batch, [...rows], [...offsets], partition])).toEqual([[0, [1], [100], 0], [1, [0], [101], 0], [0, [0], [-1], -1]])
+  await stop()
+})
+
+test('an asynchronous send failure fails the task at the next step; its offset is not committed', async () => {
+  const { source, until, producers, producer, events, traces, stored } = start()
+  source.push(textBatch(['a', 'b'], 1))
+  await until(() => producers[0]?.appended.length === 2)
+  producer().produced([0])
+  producer().produced([1], new KafkaError('TOPIC_AUTHORIZATION_FAILED', 'not allowed', { retriable: false }))
+  source.push(null)
+  source.push(null)
+  await until(() => events.includes('X-0 FAILED 1.0'))
+  expect(traces[0]).toMatch(/Unrecoverable exception from producer send callback[^]*Caused by: KafkaError: not allowed/)
+  await until(() => producer().closed !== null)
+  expect([...stored]).toEqual([['{"p":1}', '{"n":1}']])
+})
+
+test('with errors.tolerance=all a failed send counts as acked', async () => {
+  const { source, until, producers, producer, stored, stop } = start({ 'errors.tolerance': 'all' })
+  source.push(textBatch(['a', 'b'], 1))
+  await until(() => producers[0]?.appended.length === 2)
+  producer().produced([0, 1], new KafkaError('RECORD_TOO_LARGE', 'too large', { retriable: false }))
+  await stop()
+  expect([...stored]).toEqual([['{"p":1}', '{"n":2}']])
+})
+
+const withBadRow = (): SourceBatch => ({ ...textBatch(['1', 'x', '3'], 1), schemas: [{ type: 'BYTES', optional: true }, { type: 'STRING', optional: true }], valueSchema: Int32Array.of(1, 0, 1) })
+const json = { key: { className: 'JsonConverter', isKey: true, config: {} }, value: { className: 'JsonConverter', isKey: false, config: { 'schemas.enable': 'false' } }, header: { className: 'SimpleHeaderConverter', isKey: false, config: {} } }
+
+test('a value that cannot be converted ends the task, naming connector, stage, record and offset', async () => {
+  const { source, until, producers, events, traces } = start({}, {}, { converters: json, offsetFlushTimeoutMs: 1 })
+  source.push(withBadRow())
+  await until(() => events.includes('X-0 FAILED 1.0'))
+  expect(traces[0]).toMatch(/Tolerance exceeded in error handler/)
+  expect(traces[0]).toMatch(/Stage 'VALUE_CONVERTER' with class 'org.apache.kafka.connect.json.JsonConverter' failed in task X-0.*sourceOffset=\{"n":2\}.*topic='t'/)
+  expect(producers[0]?.appended.map(({ value }) => value)).toEqual(['"1"'])
+})
+
+test('with errors.tolerance=all it is dropped, and those behind it are committed', async () => {
+  const { source, until, producers, producer, stored, stop } = start({ 'errors.tolerance': 'all' }, {}, { converters: json })
+  source.push(withBadRow())
+  await until(() => producers[0]?.appended.length === 2)
+  expect(producer().appended.map(({ value }) => value)).toEqual(['"1"', '"3"'])
+  producer().ackAll()
+  await stop()
+  expect([...stored]).toEqual([['{"p":1}', '{"n":3}']])
+})
+
+test('a RetriableException of poll is polled again, any other ends the task', async () => {
+  const { source, until, events, traces, producers } = start({}, {}, { offsetFlushTimeoutMs: 1 })
+  source.push(new GuestFailure(guestError('later', { retriable: true })))
+  source.push(textBatch(['a']))
+  source.push(new GuestFailure(guestError('broken')))
+  await until(() => events.includes('X-0 FAILED 1.0'))
+  expect(producers[0]?.appended.length).toBe(1)
+  expect(traces[0]).toContain('Error: broken\n    at guest.js:1')
+})
+
+test('a pause is reported once what was polled is sent; a resume polls on', async () => {
+  const { source, until, producers, events, host, stop } = start({}, {}, { offsetFlushTimeoutMs: 1 })
+  await until(() => source.polls === 1)
+  await host.setTargetState('X', 'PAUSED')
+  source.push(textBatch(['a']))
+  await until(() => events.includes('X-0 PAUSED 1.0'))
+  expect(producers[0]?.appended.length).toBe(1)
+  expect(source.polls).toBe(1)
+  await host.setTargetState('X', 'STARTED')
+  await until(() => source.polls === 2)
+  expect(events.slice(-2)).toEqual(['X-0 PAUSED 1.0', 'X-0 RUNNING 1.0'])
+  await stop()
+})
+
+test('a task of a paused connector waits without being started', async () => {
+  const world = fakeDeps({ source: { start: () => traits } })
+  const host = new ThreadHost(world.deps)
+  host.startTask(taskSpec(connectorSpec('source', {}, { targetState: 'PAUSED' })))
+  await world.until(() => world.events.includes('X-0 PAUSED 1.0'))
+  expect(world.cells[0]?.calls).toEqual([])
+  await host.stopTasks(host.tasks())
+  expect(world.events.at(-1)).toBe('X-0 UNASSIGNED null')
+})
+
+test('the death of the cell fails the task at once, even while it waits for a broker; a restart gets a fresh cell', async () => {
+  const { source, until, producers, producer, cells, events, traces, host } = start({}, {}, { offsetFlushTimeoutMs: 1 })
+  await until(() => producers[0] !== undefined)
+  producer().full = 1
+  source.push(textBatch(['a', 'b'], 1))
+  await until(() => producer().appended.length === 1)
+  producer().produced([0])
+  cells[0]?.die({ reason: 'oom', detail: 'It used 300 MB; isolate.memory.mb allows 128.' })
+  await until(() => events.includes('X-0 FAILED 1.0'))
+  expect(traces[0]).toContain("The connector's process has ended (oom): It used 300 MB; isolate.memory.mb allows 128.")
+  await host.stopTasks(host.tasks())
+  expect(events.filter((event) => event.startsWith('X-0'))).toEqual(['X-0 RUNNING 1.0', 'X-0 FAILED 1.0'])
+  host.startTask(taskSpec(connectorSpec('source')))
+  source.push(null)
+  await until(() => cells.length === 2 && events.filter((event) => event === 'X-0 RUNNING 1.0').length === 2)
+  await host.stopTasks(host.tasks())
+  expect(cells[1]?.closed).toBe(true)
+})
+
+test('a poll that does not end within the graceful time is cut off: no status, no commit', async () => {
+  const world = fakeDeps({ source: { start: () => traits, poll: () => new Promise(() => {}), stop: () => undefined } }, { gracefulShutdownTimeoutMs: 1 })
+  const host = new ThreadHost(world.deps)
+  host.startTask(taskSpec(connectorSpec('source')))
+  await world.until(() => world.cells[0]?.calls.includes('0.poll') === true)
+  await host.stopTasks(host.tasks())
+  expect(world.events).toEqual(['X-0 RUNNING 1.0'])
+})
+
+test('transforms are refused, not ignored', async () => {
+  const { until, events, traces } = start({ transforms: 'a' })
+  await until(() => events.length > 0)
+  expect(events).toEqual(['X-0 FAILED null'])
+  expect(traces[0]).toContain('Transformations are not available')
+})
+
+test('what start throws fails the task with its version', async () => {
+  const { until, events, traces } = start({}, { start: () => { throw new GuestFailure(guestError('no such table')) } })
+  await until(() => events.length > 0)
+  expect(events).toEqual(['X-0 FAILED 1.0'])
+  expect(traces[0]).toContain('no such table')
+})
