@@ -1,10 +1,11 @@
-/** A standalone worker in this process (its cells are real processes), with the herder at hand and bundles written by the test. */
+/** A standalone worker in this process (its cells are real processes) with REST on a free port, and bundles written by the test. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startStandalone } from '../../../src/herder/start-standalone.ts'
 import type { RunningWorker } from '../../../src/herder/start-standalone.ts'
+import { createRestHooks } from '../../../src/rest/server.ts'
 import { testKafka } from './kafka.ts'
 import type { TestKafka } from './kafka.ts'
 
@@ -36,11 +37,11 @@ export const testFolder = async (): Promise<TestFolder> => {
 }
 
 export type TestWorker = RunningWorker & AsyncDisposable
-/** REST is not started: tests ask the herder. */
 export const testWorker = async (folder: TestFolder, kafka: TestKafka, props: Readonly<Record<string, string>> = {}, connectorFiles: readonly string[] = []): Promise<TestWorker> => {
   const worker = await startStandalone({
     props: {
       'bootstrap.servers': kafka.bootstrap,
+      listeners: 'http://127.0.0.1:0',
       'plugin.path': `${folder.plugins},${shippedPlugins}`,
       'plugin.cache.dir': folder.file('cache'),
       'offset.storage.file.filename': folder.file('offsets'),
@@ -52,7 +53,7 @@ export const testWorker = async (folder: TestFolder, kafka: TestKafka, props: Re
     connectorFiles,
     env: {},
     commit: 'test',
-    rest: { initialize: () => Promise.resolve({ advertisedUrl: 'http://localhost:8083/' }), initializeResources: () => Promise.resolve(), stop: () => Promise.resolve() },
+    rest: createRestHooks(),
   })
   return { ...worker, [Symbol.asyncDispose]: () => worker.stop() }
 }
