@@ -6,7 +6,9 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Admin, Kafka, logLevel } from 'kafkajs'
+import { kafkaClients } from '../../src/kafka/clients.ts'
+import type { Admin } from '../../src/kafka/types.ts'
+import { setLevel } from '../../src/log.ts'
 import { ensureKafkaJars } from '../kafka/jars.ts'
 import { freePorts, propertiesText } from '../kafka/java.ts'
 import { type KafkaServer, startKafka } from '../kafka/server.ts'
@@ -29,15 +31,16 @@ export const bootstrap = async (): Promise<string> => {
   return kafka.bootstrap
 }
 export const topics = async (): Promise<Admin> => {
-  if (!admin) {
-    admin = new Kafka({ brokers: [await bootstrap()], logLevel: logLevel.NOTHING }).admin()
-    await admin.connect()
-  }
-  return admin
+  setLevel('root', 'WARN')
+  return (admin ??= await kafkaClients().admin({ properties: { 'bootstrap.servers': await bootstrap() }, clientId: 'bench' }))
 }
+export const createTopic = async (name: string): Promise<void> => void (await (await topics()).createTopics([{ name, partitions: 1, replicationFactor: 1 }]))
+export const deleteTopic = async (name: string): Promise<void> => (await topics()).deleteTopics([name])
+/** Records in a topic of one partition. */
+export const endOffset = async (topic: string): Promise<number> => [...(await (await topics()).listOffsets([{ topic, partition: 0 }], 'latest')).values()][0] ?? 0
 export const cleanUp = async (): Promise<void> => {
   for (const close of closers.splice(0)) await close()
-  await admin?.disconnect()
+  await admin?.close()
   await kafka?.close()
   if (folder) await rm(folder, { recursive: true, force: true })
 }

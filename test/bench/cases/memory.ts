@@ -1,7 +1,7 @@
 /** Resident memory of all our processes against Java's: idle (no connector, 5 s after start) and the peak under source load. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchResult } from '../bench.ts'
-import { alternate, createConnector, inputFile, lineCount, startWorker, topics, treeRssBytes, type Who } from '../bed.ts'
+import { alternate, createConnector, createTopic, deleteTopic, endOffset, inputFile, lineCount, startWorker, treeRssBytes, type Who } from '../bed.ts'
 
 const mb = 2 ** 20
 
@@ -14,19 +14,18 @@ export const memory = async (): Promise<BenchResult> => {
     return bytes / mb
   }, 'MB idle')
   const file = await inputFile('string')
-  const admin = await topics()
   const underLoad = async (who: Who, round: number): Promise<number> => {
     const topic = `memory-${who}-${round}`
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] })
+    await createTopic(topic)
     const worker = await startWorker(who, 'string')
     await createConnector(worker, topic, { 'connector.class': 'FileStreamSource', 'tasks.max': '1', file, topic, 'batch.size': '2000' })
     let peak = 0
-    while (Number((await admin.fetchTopicOffsets(topic))[0]?.high ?? 0) < lineCount) {
+    while (await endOffset(topic) < lineCount) {
       peak = Math.max(peak, await treeRssBytes(worker.pid))
       await sleep(50)
     }
     await worker.stop()
-    await admin.deleteTopics({ topics: [topic] })
+    await deleteTopic(topic)
     return peak / mb
   }
   const load = await alternate(underLoad, 'MB under load')

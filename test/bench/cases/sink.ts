@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BenchResult } from '../bench.ts'
-import { alternate, bootstrap, checkRunning, createConnector, type Format, inputFile, lineBytes, lineCount, startWorker, throughput, topics, type Who, workDir } from '../bed.ts'
+import { alternate, bootstrap, checkRunning, createConnector, createTopic, deleteTopic, type Format, inputFile, lineBytes, lineCount, startWorker, throughput, type Who, workDir } from '../bed.ts'
 import { ensureKafkaJars } from '../../kafka/jars.ts'
 import { startJava } from '../../kafka/java.ts'
 
@@ -18,9 +18,8 @@ const fill = async (topic: string, format: Format): Promise<void> => {
 }
 
 export const sink = async (format: Format): Promise<BenchResult> => {
-  const admin = await topics()
   const topic = `sink-${format}`
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] })
+  await createTopic(topic)
   await fill(topic, format)
   const run = async (who: Who, round: number): Promise<number> => {
     const name = `${topic}-${who}-${round}`
@@ -35,6 +34,6 @@ export const sink = async (format: Format): Promise<BenchResult> => {
     }
   }
   const result = await alternate(run, 'records/s')
-  await admin.deleteTopics({ topics: [topic] })
+  await deleteTopic(topic)
   return { ...result, unit: 'records/s', higherIsBetter: true }
 }
