@@ -196,9 +196,13 @@ export class Link {
       this.#failures++
       const backoffMs = Math.min(this.#settings.reconnectBackoffMs * 2 ** (this.#failures - 1), this.#settings.reconnectBackoffMaxMs)
       this.#retryAtMs = Date.now() + backoffMs * (0.8 + Math.random() * 0.4)
-      const isPowerOfTwo = Number.isInteger(Math.log2(this.#failures))
-      if (!this.#closed && isPowerOfTwo) log.warn(`Connection to ${this.where} could not be established (attempt ${this.#failures}): ${messageOf(error)}. Node may not be available.`)
-      throw error
+      const failure = mapped(error, this.where)
+      // The first ones tell; an outage of hours must not fill the log.
+      if (!this.#closed && Number.isInteger(Math.log2(this.#failures))) {
+        if (failure.retriable) log.warn(`Connection to ${this.where} could not be established (attempt ${this.#failures}): ${messageOf(error)}. Node may not be available.`)
+        else log.error(`Connection to ${this.where} failed (attempt ${this.#failures}) due to: ${messageOf(error)}`)
+      }
+      throw failure
     }
     this.#failures = 0
     this.#retryAtMs = 0
