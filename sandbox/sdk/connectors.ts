@@ -1,5 +1,5 @@
 /** The classes a connector author extends. Names and life cycle are Kafka Connect's; every method may return a promise. */
-import type { ConfigDef, ConfigValue } from '../../src/data/config-def.ts'
+import { ConfigDef, type ConfigValue } from '../../src/data/config-def.ts'
 import type { ConfigValueJson } from '../../src/wire/guest-api.ts'
 import type { ConnectorContext, OffsetMap, Props, SinkConnectorContext, SourceConnectorContext, TopicPartition } from './contexts.ts'
 import type { SinkTask, SourceTask } from './tasks.ts'
@@ -9,7 +9,7 @@ export type MaybePromise<T> = T | Promise<T>
 export type TaskClass<T> = (new () => T) | string
 
 export abstract class Connector<C extends ConnectorContext = ConnectorContext> {
-  /** The configuration it takes; `config()` returns it unless overridden. */
+  /** The configuration it takes; `config()` returns it unless overridden. None given: any keys, none of them described. */
   static config?: ConfigDef
   /** Set before `start`. */
   declare context: C
@@ -22,9 +22,7 @@ export abstract class Connector<C extends ConnectorContext = ConnectorContext> {
     return null
   }
   config(): MaybePromise<ConfigDef> {
-    const { config } = this.constructor as { readonly config?: ConfigDef }
-    if (config === undefined) throw new Error(`${this.constructor.name} has neither a static config nor a config() method`)
-    return config
+    return (this.constructor as { readonly config?: ConfigDef }).config ?? new ConfigDef()
   }
   /** Checks that need more than one key or the outside world; by default what the ConfigDef says. */
   async validate(props: Props): Promise<readonly (ConfigValue | ConfigValueJson)[]> {
