@@ -24,6 +24,7 @@ export const errorTable = {
   PLUGIN_NATIVE: { status: 500, summary: 'A bundle needs a native addon, which no isolate can load (quarantine).' },
   PLUGIN_DUPLICATE: { status: 500, summary: 'Another bundle already has a class of this bundle in the same version (quarantine).' },
   PLUGIN_CACHE: { status: 500, summary: 'The plugin cache directory cannot be used: it must be writable and owned by the user of the worker.' },
+  DEV_BROKER_UNAVAILABLE: { status: 500, summary: 'The dev broker cannot start: its port is taken, or its data directory is in use or unreadable.' },
   INTERNAL: { status: 500, summary: 'Something went wrong that has no code of its own.' },
 } as const satisfies Record<string, { readonly status: number; readonly summary: string }>
 

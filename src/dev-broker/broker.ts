@@ -51,7 +51,7 @@ export const startDevBroker = async (options: DevBrokerOptions): Promise<DevBrok
     return start(server, host, port, options)
   } catch (error) {
     await new Promise((resolve) => server.close(resolve))
-    throw error
+    throw error instanceof ConnectError ? error : new ConnectError('DEV_BROKER_UNAVAILABLE', `The dev broker cannot start: ${messageOf(error)}`, { cause: error })
   }
 }
 
@@ -95,7 +95,7 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
         error.code === 'EADDRINUSE' ? `port ${port} is taken by another process. Choose another port, or 0 for a free one`
         : error.code === 'EACCES' ? `port ${port} needs more rights. Choose a port above 1023`
         : messageOf(error)
-      reject(new ConnectError('INTERNAL', `The dev broker cannot listen on ${host}:${port}: ${reason}.`, { cause: error }))
+      reject(new ConnectError('DEV_BROKER_UNAVAILABLE', `The dev broker cannot listen on ${host}:${port}: ${reason}.`, { cause: error }))
     }
     server.once('error', fail)
     server.listen({ host, port }, () => {

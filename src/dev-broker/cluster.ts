@@ -41,11 +41,16 @@ export class Cluster {
     const newClusterId = (): string => randomBytes(16).toString('base64url')
     this.#meta = options.dataDir === null ? null : MetaFile.open(options.dataDir, newClusterId)
     this.clusterId = this.#meta?.content.clusterId ?? newClusterId()
-    this.topics = new Topics({ meta: this.#meta, maxMemoryBytes: options.maxMemoryBytes })
-    this.groups = new GroupCoordinator({ ...sessionLimits, initialRebalanceDelayMs: options.initialRebalanceDelayMs, log: options.log }, new OffsetStore(options.dataDir))
-    this.#nextProducerId = this.#meta?.content.nextProducerId ?? 0
-    this.#reservedProducerIds = this.#nextProducerId
-    this.transactions = new TransactionCoordinator({ topics: this.topics, groups: this.groups, newProducerId: () => this.newProducerId(), directory: options.dataDir, log: options.log })
+    try {
+      this.topics = new Topics({ meta: this.#meta, maxMemoryBytes: options.maxMemoryBytes })
+      this.groups = new GroupCoordinator({ ...sessionLimits, initialRebalanceDelayMs: options.initialRebalanceDelayMs, log: options.log }, new OffsetStore(options.dataDir))
+      this.#nextProducerId = this.#meta?.content.nextProducerId ?? 0
+      this.#reservedProducerIds = this.#nextProducerId
+      this.transactions = new TransactionCoordinator({ topics: this.topics, groups: this.groups, newProducerId: () => this.newProducerId(), directory: options.dataDir, log: options.log })
+    } catch (error) {
+      this.#meta?.close()
+      throw error
+    }
   }
 
   createTopic(spec: TopicSpec): Topic {
@@ -81,5 +86,6 @@ export class Cluster {
     this.transactions.close()
     this.groups.close()
     this.topics.close()
+    this.#meta?.close()
   }
 }

@@ -23,7 +23,8 @@ export const isInternal = (name: string): boolean => internalTopics.has(name)
 
 const policyOf = (configs: Map<string, string>): LogPolicy => ({
   retentionBytes: configNumber(configs, 'retention.bytes'),
-  retentionMs: configNumber(configs, 'retention.ms'),
+  // Only when set: by default a test's records from 1970 would be gone as soon as a segment is full.
+  retentionMs: configs.has('retention.ms') ? configNumber(configs, 'retention.ms') : -1,
   canDelete: configList(configValue(configs, 'cleanup.policy')).includes('delete'),
   isLogAppendTime: configValue(configs, 'message.timestamp.type') === 'LogAppendTime',
 })

@@ -113,16 +113,6 @@ describe('administration', () => {
       await refused('odd', { configEntries: [{ name: 'retention.ms', value: 'soon' }] })
     }))
 
-  test('offsets of a group without members can be set and the group deleted', () =>
-    withAdmin(async (admin) => {
-      await admin.setOffsets({ groupId: 'manual', topic: 'four', partitions: [{ partition: 1, offset: '0' }] })
-      const [topic] = await admin.fetchOffsets({ groupId: 'manual', topics: ['four'] })
-      expect(topic?.partitions.map(({ partition, offset }) => [partition, offset]).toSorted()).toEqual([[0, '-1'], [1, '0'], [2, '-1'], [3, '-1']])
-      expect((await admin.listGroups()).groups.map(({ groupId }) => groupId)).toContain('manual')
-      await admin.deleteGroups(['manual'])
-      expect((await admin.listGroups()).groups.map(({ groupId }) => groupId)).not.toContain('manual')
-    }))
-
   test('deleted records are out of reach', () =>
     withAdmin(async (admin) => {
       await send(kafka, 'shrink', ['a', 'b', 'c'])

@@ -75,3 +75,9 @@ export class WireClient {
     }
   }
 }
+
+/** Fails when the connection was closed instead of answered. */
+export const must = (reader: Reader | null): Reader => {
+  if (reader === null) throw new Error('the broker closed the connection')
+  return reader
+}

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startDevBroker, type DevBroker } from '../../src/dev-broker/broker.ts'
 import { apis } from '../../src/dev-broker/protocol/api-keys.ts'
 import { errors } from '../../src/dev-broker/protocol/error-codes.ts'
-import type { Reader } from '../../src/dev-broker/protocol/reader.ts'
+import { Reader } from '../../src/dev-broker/protocol/reader.ts'
 import { batch } from './batches.ts'
-import { WireClient } from './wire-client.ts'
+import { WireClient, must } from './wire-client.ts'
 
 let broker: DevBroker
 let client: WireClient
@@ -27,10 +27,6 @@ afterAll(async () => {
   client[Symbol.dispose]()
   await broker.close()
 })
-const must = (reader: Reader | null): Reader => {
-  if (reader === null) throw new Error('the broker closed the connection')
-  return reader
-}
 
 type Produced = { readonly error: number; readonly baseOffset: number; readonly logAppendTime: number }
 const produce = async (topic: string, records: Buffer, version = 9, acks = -1): Promise<Produced> => {
@@ -113,8 +109,7 @@ const fetched = (wish: FetchWish): ReturnType<typeof fetchWith> => fetchWith(cli
 
 test('an ApiVersions request of a version nobody knows is answered in version 0 with UNSUPPORTED_VERSION and the whole table', async () => {
   const answer = await client.raw(client.header(18, 99, true, () => {}))
-  const { Reader: AnyReader } = await import('../../src/dev-broker/protocol/reader.ts')
-  const reader = new AnyReader(answer ?? Buffer.alloc(0))
+  const reader = new Reader(answer ?? Buffer.alloc(0))
   reader.int32()
   expect(reader.int16()).toBe(errors.UNSUPPORTED_VERSION)
   const offered = reader.array(() => ({ key: reader.int16(), min: reader.int16(), max: reader.int16() }))

@@ -1,5 +1,6 @@
 /** Produce: one batch a partition, checked by its header and checksum, kept as it came. */
 import type { Cluster } from '../cluster.ts'
+import { messageOf } from '../../errors.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { batchHeaderBytes, codecOf, crcMatches, isControl, isTransactional, magicAt, readBatchHeader, type BatchHeader } from '../protocol/batch-header.ts'
 import { BrokerError, errors, type KafkaErrorCode } from '../protocol/error-codes.ts'
@@ -62,7 +63,9 @@ const append = (cluster: Cluster, topic: Topic | undefined, partition: number, r
     return appendTo(cluster, topic, log, records ?? Buffer.alloc(0))
   } catch (error) {
     if (error instanceof BrokerError) return failed(partition, error.code, error.message)
-    throw error
+    // A full disk, most likely. The client may try again, which is why this is no reason to close its connection.
+    cluster.log(`Cannot append to ${topic.name}-${partition}: ${messageOf(error)}`)
+    return failed(partition, errors.KAFKA_STORAGE_ERROR, messageOf(error))
   }
 }
 

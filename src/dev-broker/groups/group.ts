@@ -10,8 +10,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import { errors, type KafkaErrorCode } from '../protocol/error-codes.ts'
+import { JoinClock } from './join-clock.ts'
 import { Member, newMemberJoinTimeoutMs } from './member.ts'
 import { Members } from './members.ts'
+import { PendingIds } from './pending-ids.ts'
 import { failedJoin, failedSync, noBytes, type GroupSettings, type JoinAnswer, type JoinRequest, type SyncAnswer, type SyncRequest } from './types.ts'
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
@@ -20,18 +22,15 @@ export class Group {
   readonly id: string
   readonly #settings: GroupSettings
   readonly #members = new Members()
-  /** Ids given out by MEMBER_ID_REQUIRED whose holders have not joined yet. */
-  readonly #pending = new Map<string, NodeJS.Timeout>()
+  readonly #pending = new PendingIds()
+  readonly #joinClock = new JoinClock()
   readonly #unsynced = new Set<string>()
   state: GroupState = 'Empty'
   generationId = 0
   protocolType: string | null = null
   protocolName: string | null = null
   leader = ''
-  #rebalanceTimer: NodeJS.Timeout | null = null
   #syncTimer: NodeJS.Timeout | null = null
-  /** Set while the first members of an empty group are being waited for. */
-  #initialDelay: { newMember: boolean; leftMs: number } | null = null
 
   constructor(id: string, settings: GroupSettings) {
     this.id = id
@@ -99,9 +98,7 @@ export class Group {
   }
 
   leave(memberId: string, instanceId: string | null): KafkaErrorCode {
-    const pending = this.#pending.get(memberId)
-    if (pending !== undefined) {
-      this.#forgetPending(memberId)
+    if (this.#pending.delete(memberId)) {
       this.#completeJoinIfAll()
       return errors.NONE
     }
@@ -132,8 +129,8 @@ export class Group {
       member.answerJoin(failedJoin(errors.COORDINATOR_NOT_AVAILABLE, member.id))
       member.answerSync(failedSync(errors.COORDINATOR_NOT_AVAILABLE))
     }
-    for (const memberId of this.#pending.keys()) this.#forgetPending(memberId)
-    this.#stopRebalanceTimers()
+    this.#pending.clear()
+    this.#stopClocks()
     this.#members.clear()
   }
 
@@ -144,21 +141,17 @@ export class Group {
       return known === undefined ? this.#addAndRebalance(newId, request) : this.#replaceStatic(known, newId, request)
     }
     if (!request.requiresKnownMemberId) return this.#addAndRebalance(newId, request)
-    const expire = (): void => {
-      this.#forgetPending(newId)
-      this.#completeJoinIfAll()
-    }
-    this.#pending.set(newId, setTimeout(expire, request.sessionTimeoutMs))
+    this.#pending.add(newId, request.sessionTimeoutMs, () => this.#completeJoinIfAll())
     return Promise.resolve(failedJoin(errors.MEMBER_ID_REQUIRED, newId))
   }
 
   #addAndRebalance(memberId: string, request: JoinRequest): Promise<JoinAnswer> {
-    this.#forgetPending(memberId)
+    this.#pending.delete(memberId)
     const member = new Member(memberId, request)
     if (this.#members.size === 0) this.protocolType = request.protocolType
     if (this.leader === '') this.leader = memberId
     this.#members.add(member)
-    if (this.#initialDelay !== null) this.#initialDelay.newMember = true
+    this.#joinClock.memberAdded()
     return this.#rejoin(member, 'a member was added')
   }
 
@@ -196,46 +189,31 @@ export class Group {
       member.assignment = noBytes
       this.#answerSync(member, failedSync(errors.REBALANCE_IN_PROGRESS))
     }
-    this.#stopRebalanceTimers()
+    this.#stopClocks()
     this.#settings.log(`Group ${this.id}: rebalance after generation ${this.generationId}, because ${reason}`)
     const wasEmpty = this.state === 'Empty'
     this.state = 'PreparingRebalance'
     const limitMs = this.#members.maxRebalanceTimeoutMs()
     const delayMs = this.#settings.initialRebalanceDelayMs
-    if (wasEmpty && delayMs > 0) {
-      this.#initialDelay = { newMember: false, leftMs: Math.max(0, limitMs - delayMs) }
-      this.#rebalanceTimer = setTimeout(() => this.#endInitialDelay(), delayMs)
-      return
+    if (wasEmpty && delayMs > 0) this.#joinClock.startInitial(delayMs, limitMs, () => this.#completeJoin())
+    else {
+      this.#joinClock.start(limitMs, () => this.#completeJoin())
+      this.#completeJoinIfAll()
     }
-    this.#rebalanceTimer = setTimeout(() => this.#completeJoin(), limitMs)
-    this.#completeJoinIfAll()
-  }
-
-  /** Waits once more as long as new members keep coming, up to the rebalance timeout in all. */
-  #endInitialDelay(): void {
-    const delay = this.#initialDelay
-    if (delay === null || !delay.newMember || delay.leftMs === 0) {
-      this.#initialDelay = null
-      this.#completeJoin()
-      return
-    }
-    const nextMs = Math.min(this.#settings.initialRebalanceDelayMs, delay.leftMs)
-    this.#initialDelay = { newMember: false, leftMs: delay.leftMs - nextMs }
-    this.#rebalanceTimer = setTimeout(() => this.#endInitialDelay(), nextMs)
   }
 
   #completeJoinIfAll(): void {
-    const isWaiting = this.#initialDelay !== null || this.#pending.size > 0 || this.#members.all.some((member) => !member.isAwaitingJoin)
+    const isWaiting = this.#joinClock.isInitial || this.#pending.size > 0 || this.#members.all.some((member) => !member.isAwaitingJoin)
     if (this.state === 'PreparingRebalance' && !isWaiting) this.#completeJoin()
   }
 
   #completeJoin(): void {
-    this.#stopRebalanceTimers()
+    this.#stopClocks()
     // Who did not come back in time is out; a static member keeps its place until its session ends.
     for (const member of this.#members.all) if (!member.isAwaitingJoin && member.instanceId === null) this.#forget(member)
     const joined = this.#members.all.filter((member) => member.isAwaitingJoin)
     if (joined.length === 0 && this.#members.size > 0) {
-      this.#rebalanceTimer = setTimeout(() => this.#completeJoin(), Math.max(1, this.#members.maxRebalanceTimeoutMs()))
+      this.#joinClock.start(Math.max(1, this.#members.maxRebalanceTimeoutMs()), () => this.#completeJoin())
       return
     }
     this.generationId++
@@ -284,17 +262,11 @@ export class Group {
     this.#unsynced.delete(member.id)
     if (this.leader === member.id) this.leader = this.#members.all[0]?.id ?? ''
   }
-  #forgetPending(memberId: string): void {
-    const timer = this.#pending.get(memberId)
-    if (timer !== undefined) clearTimeout(timer)
-    this.#pending.delete(memberId)
-  }
-  #stopRebalanceTimers(): void {
-    for (const timer of [this.#rebalanceTimer, this.#syncTimer]) if (timer !== null) clearTimeout(timer)
-    this.#rebalanceTimer = null
+  #stopClocks(): void {
+    this.#joinClock.stop()
+    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer)
     this.#syncTimer = null
     this.#unsynced.clear()
-    this.#initialDelay = null
   }
 
   #touch(member: Member): void {

@@ -1,6 +1,7 @@
 /** One member of a group: what it said when it joined, what it is waiting for, and the clock of its session. */
 import type { GroupProtocol, JoinAnswer, JoinRequest, SyncAnswer } from './types.ts'
-import { noBytes } from './types.ts'
+import { errors } from '../protocol/error-codes.ts'
+import { failedJoin, failedSync, noBytes } from './types.ts'
 
 /** A member that joined but was never answered is given this long (Kafka's NEW_MEMBER_JOIN_TIMEOUT_MS). */
 export const newMemberJoinTimeoutMs = 5 * 60_000
@@ -36,12 +37,15 @@ export class Member {
   get isAwaitingSync(): boolean {
     return this.#answerSync !== null
   }
+  /** A client that asks again on another connection has given up on its first question. */
   awaitJoin(): Promise<JoinAnswer> {
+    this.answerJoin(failedJoin(errors.REBALANCE_IN_PROGRESS, this.id))
     return new Promise((resolve) => {
       this.#answerJoin = resolve
     })
   }
   awaitSync(): Promise<SyncAnswer> {
+    this.answerSync(failedSync(errors.REBALANCE_IN_PROGRESS))
     return new Promise((resolve) => {
       this.#answerSync = resolve
     })

@@ -35,6 +35,7 @@ export const serve = (socket: Socket, cluster: Cluster, advertise: Advertise): v
         if (socket.isPaused() && waiting.length < maxWaiting / 2) socket.resume()
         const served = answer(frame)
         const outcome = served instanceof Promise ? await served : served
+        if (gone.signal.aborted) return
         if (outcome === 'close') socket.destroy()
         else if (outcome !== null && !send(outcome)) await drained()
       }
