@@ -17,8 +17,11 @@ export interface ConnectorConfiguration {
   pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]>
   /** `unknown` when the class cannot be found now. */
   typeOf(config: RawConfig): ConnectorType | 'unknown'
-  /** Limits, grants and plugin of a connector whose configuration is resolved. Throws a coded error when it cannot be run. */
-  connectorSpec(name: string, config: StringMap, targetState: TargetState): ConnectorSpec
+  /**
+   * Limits, grants and plugin of a connector whose configuration is resolved. `running` is the version its Connector runs: its
+   * tasks stay on that, whatever is dropped into plugin.path, until the Connector is started anew. Throws when it cannot be run.
+   */
+  connectorSpec(name: string, config: StringMap, targetState: TargetState, running?: string): ConnectorSpec
   taskSpec(connector: ConnectorSpec, id: TaskId, config: StringMap): TaskSpec
   tasksMax(config: StringMap): { readonly tasksMax: number; readonly enforce: boolean }
   /** The consumer group of a sink connector: `connect-NAME` unless overridden. */

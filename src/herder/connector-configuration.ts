@@ -30,6 +30,10 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
   const lookups = createPluginLookups(shelf)
 
   const connectorOf = (config: RawConfig): Plugin => shelf.find(config['connector.class'] ?? '', config['connector.plugin.version'] ?? null, 'connector')
+  const runningOf = (config: RawConfig, version: string | undefined): Plugin => {
+    const running = version === undefined ? undefined : shelf.list('connector').find((plugin) => plugin.version === version && plugin.className === connectorOf(config).className)
+    return running ?? connectorOf(config)
+  }
   const parse = (plugin: Plugin, config: StringMap): ConnectorConfig => parseConnectorConfig(config, typeOf(plugin), worker, lookups, plugin.limits)
 
   return {
@@ -71,12 +75,12 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
         return 'unknown'
       }
     },
-    connectorSpec: (name, config, targetState) => {
-      const plugin = connectorOf(config)
+    connectorSpec: (name, config, targetState, running) => {
+      const plugin = runningOf(config, running)
       const parsed = parse(plugin, config)
       return buildConnectorSpec({ parsed: { ...parsed, name }, plugin: shelf.ref(plugin), grants: shelf.grants(plugin, config), config, targetState })
     },
-    taskSpec: (connector, id, config) => buildTaskSpec({ worker, parsed: parse(connectorOf(connector.config), connector.config), connector, id, config }),
+    taskSpec: (connector, id, config) => buildTaskSpec({ worker, parsed: parse(runningOf(connector.config, connector.plugin.version), connector.config), connector, id, config }),
     tasksMax: (config) => {
       const { tasksMax, tasksMaxEnforce } = parse(connectorOf(config), config)
       return { tasksMax, enforce: tasksMaxEnforce }

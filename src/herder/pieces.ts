@@ -30,6 +30,8 @@ export class Pieces {
   readonly #deps: PiecesDeps
   /** The last state the worker reported since the connector was last started. */
   readonly #reported = new Map<string, ConnectorState>()
+  /** The plugin version each Connector was last started with. */
+  readonly #versions = new Map<string, string>()
 
   constructor(deps: PiecesDeps) {
     this.#deps = deps
@@ -38,9 +40,9 @@ export class Pieces {
   stored(name: string, message = `Connector ${name} not found`): StoredConnector {
     return this.#deps.configs.get(name) ?? notFound(message)
   }
-  async spec(name: string): Promise<ConnectorSpec> {
+  async spec(name: string, running?: string): Promise<ConnectorSpec> {
     const { config, targetState } = this.stored(name)
-    return this.#deps.configuration.connectorSpec(name, await this.#deps.configuration.resolve(config), targetState)
+    return this.#deps.configuration.connectorSpec(name, await this.#deps.configuration.resolve(config), targetState, running)
   }
   /** What the worker said of a connector, heard before its call returns. */
   reported(name: string, state: ConnectorState): void {
@@ -51,7 +53,9 @@ export class Pieces {
   async startConnector(name: string): Promise<void> {
     this.#reported.delete(name)
     try {
-      await this.#deps.worker().startConnector(await this.spec(name))
+      const spec = await this.spec(name)
+      this.#versions.set(name, spec.plugin.version)
+      await this.#deps.worker().startConnector(spec)
     } catch (error) {
       log.error(`Failed to start connector ${name}`, error)
       if (this.#reported.get(name) !== 'FAILED') this.#deps.status.connector(name, 'FAILED', null, traceOf(error))
@@ -95,7 +99,7 @@ export class Pieces {
     const { configuration, worker, status } = this.#deps
     try {
       const { taskConfigs } = this.stored(id.connector)
-      const connector = await this.spec(id.connector)
+      const connector = await this.spec(id.connector, this.#versions.get(id.connector))
       const { tasksMax, enforce } = configuration.tasksMax(connector.config)
       const problem = tooManyTasks(id.connector, taskConfigs.length, tasksMax)
       if (problem !== null && enforce) throw new ConnectError('INTERNAL', problem)
@@ -121,5 +125,6 @@ export class Pieces {
     await this.#deps.configs.removeConnectorConfig(name)
     this.#deps.status.removeConnector(name)
     this.#reported.delete(name)
+    this.#versions.delete(name)
   }
 }

@@ -106,9 +106,9 @@ export const fakeConfiguration = (admin: () => Admin = unused): ConnectorConfigu
   validate: (config) => Promise.resolve(infos('invalid' in config ? [`Invalid value ${config['invalid']} for configuration invalid`] : [])),
   pluginConfig: unused,
   typeOf: (config) => (config['connector.class'] === undefined ? 'unknown' : config['connector.class'].endsWith('Sink') ? 'sink' : 'source'),
-  connectorSpec: (name, config, targetState) => ({
+  connectorSpec: (name, config, targetState, running = '1.0') => ({
     name, type: config['connector.class']?.endsWith('Sink') === true ? 'sink' : 'source', config, targetState, cellPer: 'connector', pollTimeoutMs: 1, putTimeoutMs: 1,
-    plugin: { bundleFile: '', className: '', exportName: '', version: '1.0' }, grants: { fs: [], net: [], stdio: false }, limits: { memoryMb: 1, rssMb: 1, cpuPercent: 1, callTimeoutMs: 1 },
+    plugin: { bundleFile: '', className: '', exportName: '', version: running }, grants: { fs: [], net: [], stdio: false }, limits: { memoryMb: 1, rssMb: 1, cpuPercent: 1, callTimeoutMs: 1 },
   }),
   taskSpec: (connector, id, config) => ({
     id, connector, config, offsetFlushIntervalMs: 1, offsetFlushTimeoutMs: 1, topicCreationEnable: true, clients: { producer: {}, consumer: {}, admin: {} },

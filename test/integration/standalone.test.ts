@@ -170,6 +170,33 @@ describe('a connector that fails', () => {
   })
 })
 
+describe('a new version dropped into plugin.path', () => {
+  test('is not used until a restart asks for it, and the old one can be asked back', async () => {
+    await using own = await testFolder()
+    const plugin = { type: 'source', class: className, export: 'CounterSource' }
+    await own.bundle('counter-1', [plugin], counter, { name: 'counter' })
+    await using live = await testWorker(own, kafka)
+    await live.ready
+    const [name, neighbour] = [uniqueName('versions'), uniqueName('neighbour')]
+    const versions = async (connector = name) => {
+      const status = await live.herder.connectorStatus(connector)
+      return [status.connector, ...status.tasks].map(({ state, version }) => `${state} ${version}`).join(', ')
+    }
+    const config = { 'connector.class': className, topic: `${name}-topic` }
+    for (const each of [name, neighbour]) await live.herder.putConnectorConfig(each, { ...config, name: each }, { allowReplace: false })
+    await until('both run version 1', async () => (await versions()) + (await versions(neighbour)), (seen) => seen === 'RUNNING 1.0.0, RUNNING 1.0.0'.repeat(2))
+    await own.bundle('counter-2', [plugin], counter, { name: 'counter', version: '2.0.0' })
+    await until('version 2 is on the shelf', () => Promise.resolve(live.shelf.versions(className)), (seen) => seen.includes('2.0.0'))
+    await live.herder.restartTask({ connector: name, task: 0 })
+    await until('the task runs again', versions, (seen) => seen === 'RUNNING 1.0.0, RUNNING 1.0.0')
+    await live.herder.restartConnectorAndTasks(name, { includeTasks: true, onlyFailed: false })
+    await until('it runs version 2', versions, (seen) => seen === 'RUNNING 2.0.0, RUNNING 2.0.0')
+    await live.herder.patchConnectorConfig(name, { 'connector.plugin.version': '1.0.0' })
+    await until('it runs version 1 again', versions, (seen) => seen === 'RUNNING 1.0.0, RUNNING 1.0.0')
+    expect(await versions(neighbour)).toBe('RUNNING 1.0.0, RUNNING 1.0.0')
+  })
+})
+
 describe('validation', () => {
   test('lists what the framework and the plugin find, in one answer', async () => {
     await expect(create(uniqueName('bad'), { topic: '', 'tasks.max': 'x', 'key.converter': 'NoSuchConverter' })).rejects.toMatchObject({

@@ -16,7 +16,7 @@ export type TestFolder = AsyncDisposable & {
   readonly path: string
   readonly plugins: string
   file(name: string): string
-  /** Writes a bundle into the folder's own plugin path. */
+  /** Writes a bundle into the folder's own plugin path; `manifest` are more keys of its package.json. */
   bundle(name: string, plugins: readonly BundlePlugin[], code: string, manifest?: Readonly<Record<string, unknown>>): Promise<void>
 }
 export const testFolder = async (): Promise<TestFolder> => {
@@ -30,7 +30,7 @@ export const testFolder = async (): Promise<TestFolder> => {
     bundle: async (name, classes, code, manifest = {}) => {
       await mkdir(join(plugins, name), { recursive: true })
       await writeFile(join(plugins, name, 'index.js'), code)
-      await writeFile(join(plugins, name, 'package.json'), JSON.stringify({ name, version: '1.0.0', type: 'module', main: 'index.js', isoconnect: { plugins: classes, ...manifest } }))
+      await writeFile(join(plugins, name, 'package.json'), JSON.stringify({ name, version: '1.0.0', type: 'module', main: 'index.js', isoconnect: { plugins: classes }, ...manifest }))
     },
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
   }
