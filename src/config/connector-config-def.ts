@@ -69,9 +69,7 @@ export const commonConnectorDef = ({ lookups, defaults }: ConnectorDefContext): 
     const title = side[0]?.toUpperCase() + side.slice(1)
     common(`${side}.converter`, 'CLASS', {
       kind, defaultValue: defaults?.converters[side].className ?? null, displayName: `${title} converter class`, recommender: recommend(() => lookups.classNames(kind)),
-      documentation: side === 'header'
-        ? 'HeaderConverter class used to convert between Kafka Connect format and the serialized form that is written to Kafka.'
-        : `Converter class used to convert between Kafka Connect format and the serialized form that is written to Kafka. This controls the format of the ${side}s in messages written to or read from Kafka, and since this is independent of connectors it allows any connector to work with any serialization format.`,
+      documentation: `${side === 'header' ? 'HeaderConverter' : 'Converter'} class used to convert between Kafka Connect format and the serialized form that is written to Kafka. This controls the format of the ${side === 'header' ? 'header values' : `${side}s`} in messages written to or read from Kafka, and since this is independent of connectors it allows any connector to work with any serialization format. Examples of common formats include JSON and Avro.${side === 'header' ? ' By default, the SimpleHeaderConverter is used to serialize header values to strings and deserialize them by inferring the schemas.' : ''}`,
     })
     common(`${side}.converter.plugin.version`, 'STRING', { defaultValue: defaults?.converters[side].version ?? null, validator: version, displayName: `${title} converter version`, documentation: `Version of the ${side} converter.` })
   }

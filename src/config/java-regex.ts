@@ -9,7 +9,7 @@ const posixClasses: Readonly<Record<string, string>> = {
 const translate = (text: string): { readonly source: string; readonly flags: string } => {
   const leading = /^\(\?([imsu]+)\)/.exec(text)
   const body = leading === null ? text : text.slice(leading[0].length)
-  if (/[*+?}]\+/.test(body.replaceAll(/\\./g, '').replaceAll(/\[[^\]]*\]/g, ''))) throw new SyntaxError('possessive quantifiers are not supported')
+  if (/[*+?}]\+/.test(body.replaceAll(/\\p\{\w+\}|\\./g, 'x').replaceAll(/\[[^\]]*\]/g, 'x'))) throw new SyntaxError('possessive quantifiers are not supported')
   let inClass = false
   const source = body.replaceAll(/\\Q([^]*?)(?:\\E|$)|\\p\{(\w+)\}|\\([AzZh])|\\[^]|[[\]]/g, (all: string, quoted: string | undefined, posix: string | undefined, letter: string | undefined) => {
     if (all === '[' || all === ']') inClass = all === '['

@@ -38,6 +38,7 @@ export const pluginConfigInfos = (own: readonly ConfigKeyData[], type: Connector
   return [...own, ...framework.filter(({ name }) => !names.has(name))].map((key) => configKeyInfo(key))
 }
 
+const nullMessage = 'Null value can not be supplied as the configuration value.'
 const isBlank = (text: string | null | undefined): boolean => (text ?? '').trim() === ''
 
 /** What the keys of a sink must be together. Messages are added to the values already known. */
@@ -138,12 +139,8 @@ export const validateConnectorConfig = ({ props, type, worker, lookups, connecto
   const def = enrichedConnectorDef(connectorDef(type, context), props, context, false)
   const values = def.validateAll(props)
   if (type === 'sink') checkSink(props, values)
-  for (const [name, value] of Object.entries(props)) {
-    if (value !== null) continue
-    const found = values.get(name) ?? new ConfigValue(name)
-    values.set(name, found)
-    found.addErrorMessage('Null value can not be supplied as the configuration value.')
-  }
+  const nulls = new Set(Object.keys(props).filter((name) => props[name] === null))
+  for (const name of nulls) if (!values.has(name)) values.set(name, new ConfigValue(name))
   const converters = converterInfos(props, values, lookups)
   const overrides = overrideInfos(props, type, worker)
   if (type === 'sink') checkGroup(props, worker, values, overrides)
@@ -151,7 +148,8 @@ export const validateConnectorConfig = ({ props, type, worker, lookups, connecto
   const keys = new Map(def.toJson().map((key) => [key.name, key]))
   for (const key of plugin.config) keys.set(key.name, key)
   const all = [...[...values.values()].map((value) => configValueData(value, def.configKeys().get(value.name)?.type ?? null)), ...plugin.values]
-  const own = merged(keys, all)
+  // Said last: in Kafka a plugin's own finding about its key wipes this one out, and the null is stored.
+  const own = merged(keys, all).map((info) => (nulls.has(info.value.name) ? { ...info, value: { ...info.value, errors: [...info.value.errors, nullMessage] } } : info))
   const rest = [...overrides, ...converters.infos]
   return {
     name: props['connector.class'] ?? '',
