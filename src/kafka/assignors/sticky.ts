@@ -12,6 +12,7 @@ export const stickyAssignor: Assignor = {
   name: 'sticky',
   protocol: 'eager',
   userData: (owned, generation) => {
+    if (owned.size === 0) return null
     const writer = new ByteWriter()
     writeTopicPartitions(writer, owned)
     return Buffer.concat(writer.int32(generation).parts())
@@ -24,8 +25,8 @@ export const cooperativeStickyAssignor: Assignor = {
   protocol: 'cooperative',
   userData: (_owned, generation) => Buffer.concat(new ByteWriter(4).int32(generation).parts()),
   assign(members, partitions) {
-    const assignment = balance(members.map((member) => ({ ...member, generation: generationOf(member) })), partitions)
-    return withoutTransfers(members, assignment)
+    const dated = members.map((member) => ({ ...member, generation: generationOf(member) }))
+    return withoutTransfers(dated, balance(dated, partitions))
   },
 }
 
@@ -125,20 +126,23 @@ const moveOne = (loads: readonly Load[]): boolean => {
   return false
 }
 
-/** A partition that somebody else still holds is left out of this round; its holder lets go, rejoins, and the next round hands it out. */
+/**
+ * A partition that somebody else still holds is left out of this round; its holder lets go, rejoins, and the next round hands it out.
+ * Holders are those who claim it in the latest generation of any claim: an older one's word does not take it from them.
+ */
 const withoutTransfers = (members: readonly MemberSubscription[], assignment: Map<string, Map<string, number[]>>): Map<string, Map<string, number[]>> => {
-  const holders = new Map<string, Map<number, Set<string>>>()
-  for (const { memberId, owned } of members) {
+  const holders = new Map<string, { generation: number; members: Set<string> }>()
+  for (const { memberId, owned, generation } of members) {
     for (const [topic, list] of owned) {
-      const ofTopic = holders.get(topic) ?? new Map<number, Set<string>>()
-      holders.set(topic, ofTopic)
-      for (const partition of list) ofTopic.set(partition, (ofTopic.get(partition) ?? new Set()).add(memberId))
+      for (const partition of list) {
+        const key = `${topic}-${partition}`
+        const held = holders.get(key)
+        if (held === undefined || held.generation < generation) holders.set(key, { generation, members: new Set([memberId]) })
+        else if (held.generation === generation) held.members.add(memberId)
+      }
     }
   }
-  const isFree = (memberId: string, topic: string, partition: number): boolean => {
-    const holding = holders.get(topic)?.get(partition)
-    return holding === undefined || [...holding].every((holder) => holder === memberId)
-  }
+  const isFree = (memberId: string, topic: string, partition: number): boolean => holders.get(`${topic}-${partition}`)?.members.has(memberId) ?? true
   return new Map([...assignment].map(([memberId, topics]) => [
     memberId,
     new Map([...topics].map(([topic, list]) => [topic, list.filter((partition) => isFree(memberId, topic, partition))] as const).filter(([, list]) => list.length > 0)),

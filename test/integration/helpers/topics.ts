@@ -1,6 +1,6 @@
 /** Topics and records for tests by plain requests, so that a test of the consumer needs no producer and one of the producer no consumer. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type KafkaConnection, openConnection, withRetries } from '../../../src/kafka/connection.ts'
+import { type ApiRequest, type KafkaConnection, openConnection, withRetries } from '../../../src/kafka/connection.ts'
 import { errorOrNull } from '../../../src/kafka/kafka-errors.ts'
 import { produceRequest } from '../../../src/kafka/producer-requests.ts'
 import { RecordBatchWriter } from '../../../src/kafka/record-batch-writer.ts'
@@ -25,9 +25,11 @@ const timeoutMs = 20_000
 export const testTopics = async (bootstrap: string): Promise<TestTopics> => {
   const connection = await openConnection({ properties: { 'bootstrap.servers': bootstrap }, clientId: 'test-topics', log: logger('test.topics') })
   const close = (): Promise<void> => connection.close()
+  /** A broker that has just started may not know the controller yet. */
+  const toController = <T>(request: ApiRequest<T>): Promise<T> => withRetries(() => connection.send('controller', request), { deadlineMs: Date.now() + timeoutMs, backoffMs: 20, backoffMaxMs: 200 })
   return {
     async create(topic, partitions = 1, configs = {}) {
-      const error = await connection.send('controller', {
+      const error = await toController({
         apiKey: 19, apiName: 'CreateTopics', minVersion: 2, maxVersion: 4,
         encode: (writer) => {
           writer.int32(1).string(topic).int32(partitions).int16(1).int32(0).array(Object.entries(configs), ([key, value]) => writer.string(key).string(value)).int32(timeoutMs).boolean(false)
@@ -41,7 +43,7 @@ export const testTopics = async (bootstrap: string): Promise<TestTopics> => {
       await hasLeaders(connection, topic, partitions)
     },
     async addPartitions(topic, total) {
-      const error = await connection.send('controller', {
+      const error = await toController({
         apiKey: 37, apiName: 'CreatePartitions', minVersion: 0, maxVersion: 1,
         encode: (writer) => void writer.int32(1).string(topic).int32(total).int32(-1).int32(timeoutMs).boolean(false),
         decode: (reader) => {
