@@ -8,6 +8,7 @@ import { messageOf } from '../errors.ts'
 import { packSinkBatch } from '../wire/batch-codec.ts'
 import type { SinkBatch } from '../wire/batch.ts'
 import { encodeFrame, FrameError, FrameReader, protocolVersion } from '../wire/frames.ts'
+import { PackError } from '../wire/pack.ts'
 import type { CallOutcome, Cell, CellDeath, Guest, GuestOptions, TargetKind } from './cell.ts'
 import { type CheckedMessage, type CheckedOutcome, checkMessage } from './check-message.ts'
 import { deathOf } from './death.ts'
@@ -179,7 +180,7 @@ export class LiveCell implements Cell {
       try {
         this.send({ t: 'call', guest, id, method, timeoutMs, ...(batch === null ? { args } : { args: [], batch: packSinkBatch(batch) }) })
       } catch (error) {
-        if (!(error instanceof FrameError)) throw error
+        if (!(error instanceof FrameError || error instanceof PackError)) throw error
         settle({ kind: 'error', error: { name: 'ConnectException', message: `${method}(): ${error.message}`, stack: '', retriable: false } })
       }
     })

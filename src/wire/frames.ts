@@ -9,7 +9,7 @@
  * Every attachment thus starts 8-byte aligned in the frame's own buffer, and typed arrays on arrival are views, not copies.
  * The reader trusts nothing: sizes are capped and must add up, else FrameError, and the peer is not to be read any further.
  */
-import { type Attachment, kindOf, pack, unpack } from './pack.ts'
+import { type Attachment, kindOf, maxMessageBytes, pack, unpack } from './pack.ts'
 
 export class FrameError extends Error {
   override readonly name = 'FrameError'
@@ -18,8 +18,7 @@ export class FrameError extends Error {
 /** Bumped whenever a message changes (src/cell/messages.ts): a cell bundle of another version must not be spoken to. */
 export const protocolVersion = 1
 
-/** More than any sensible poll or put; what a hostile peer can make the reader allocate at once. */
-export const maxFrameBytes = 128 * 1024 * 1024
+export const maxFrameBytes = maxMessageBytes
 const maxAttachments = 100_000
 const prelude = 16
 const pad = (length: number): number => (8 - (length & 7)) & 7

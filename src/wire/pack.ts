@@ -15,12 +15,18 @@ export class PackError extends Error {
   override readonly name = 'PackError'
 }
 
+/** More than any sensible poll or put; what a hostile peer can make a reader allocate at once. */
+export const maxMessageBytes = 128 * 1024 * 1024
 const mark = '\u0000'
 export const maxNesting = 64
 
+/** Throws PackError when the message is too big or nested too deep. */
 export const pack = (message: unknown): Packed => {
   const attachments: Attachment[] = []
   const json = JSON.stringify(replace(message, attachments, 0))
+  let size = json.length
+  for (const attachment of attachments) size += typeof attachment === 'string' ? attachment.length : attachment.byteLength
+  if (size > maxMessageBytes) throw new PackError(`${size} bytes are more than the ${maxMessageBytes} that can cross at once`)
   return { json, attachments }
 }
 

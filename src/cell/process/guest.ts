@@ -32,6 +32,9 @@ export type Host = {
 const Post = { result: 0, host: 1, log: 2, timer: 3, task: 4 } as const
 const Dispatch = { call: 0, reply: 1, timer: 2 } as const
 const bootTimeoutMs = 30_000
+/** Requests and file calls a guest may have under way; each costs the cell memory that no isolate counts. */
+const maxUnderWay = 10_000
+const deniedDelayMs = 200
 
 export class Guest {
   readonly #host: Host
@@ -42,6 +45,9 @@ export class Guest {
   /** Calls under way: how they end and until when. */
   readonly #calls = new Map<number, { readonly method: string; readonly deadline: number }>()
   readonly #queue: (() => void)[] = []
+  /** Ids of requests and tasks that wait for their answer. */
+  #underWay = 0
+  #denied = 0
   #inside = false
   #ended = false
   #opened = false
@@ -62,7 +68,7 @@ export class Guest {
       grants: this.#host.grants,
       tick: () => this.#enter(Dispatch.timer, 0, ''),
       log: (level, message) => this.#host.link.send({ t: 'log', guest: this.#id, level, message }),
-      denied: () => this.#host.link.send({ t: 'denied', count: 1 }),
+      denied: () => this.#deny(),
       hostNow: (json) => this.#askNow(json),
     })
     const info = JSON.stringify({ className: plugin.className, exportName: plugin.exportName, version: plugin.version })
@@ -94,7 +100,11 @@ export class Guest {
   }
 
   reply(id: number, outcome: WireOutcome): void {
-    this.#enter(Dispatch.reply, id, outcome.ok ? { ok: true, value: outcome.plain } : outcome)
+    this.#answer(id, outcome.ok ? { ok: true, value: outcome.plain } : outcome)
+  }
+  #answer(id: number, outcome: GuestOutcome<unknown>): void {
+    this.#underWay--
+    this.#enter(Dispatch.reply, id, outcome)
   }
 
   dispose(): void {
@@ -183,6 +193,7 @@ export class Guest {
       else {
         const message = unpack(json, attachments.map(attachment))
         if (op === Post.result) this.#settled(id, message as GuestOutcome<unknown>)
+        else if (id !== 0 && ++this.#underWay > maxUnderWay) this.#end('crash', `It made more than ${maxUnderWay} requests without waiting for their answers.`)
         else if (op === Post.host) this.#askWorker(id, message as { readonly method: string; readonly args: readonly unknown[] })
         else if (op === Post.task) this.#startTask(id, message as { readonly op: string; readonly args: readonly unknown[] })
         else throw coded('PROTOCOL', 'a message of unknown kind')
@@ -195,18 +206,27 @@ export class Guest {
 
   #askWorker(id: number, { method, args }: { readonly method: string; readonly args: readonly unknown[] }): void {
     if ((method === 'readStdin' || method === 'writeStdout') && !this.#host.grants.stdio) {
-      this.#host.link.send({ t: 'denied', count: 1 })
+      this.#deny()
       const error = coded('ERR_ACCESS_DENIED', 'standard input and output are not permitted: declare "isoconnect": { "permissions": { "stdio": true } } in package.json and run the worker in standalone mode')
-      setImmediate(() => this.#enter(Dispatch.reply, id, { ok: false, error: errorData(error) }))
+      setImmediate(() => this.#answer(id, { ok: false, error: errorData(error) }))
     } else this.#host.link.send({ t: 'host', guest: this.#id, id, method, args })
   }
 
+  /** Refused calls are told together: before the result of the call they were made in, or a moment later. */
+  #deny(): void {
+    if (this.#denied++ === 0) setTimeout(() => this.#tellDenied(), deniedDelayMs)
+  }
+  #tellDenied(): void {
+    if (this.#denied === 0) return
+    this.#host.link.send({ t: 'denied', count: this.#denied })
+    this.#denied = 0
+  }
+
   #startTask(id: number, { op, args }: { readonly op: string; readonly args: readonly unknown[] }): void {
-    const reply = (outcome: unknown): void => this.#enter(Dispatch.reply, id, outcome)
     const running = this.#capabilities?.task(op, args) ?? Promise.reject(coded('PROTOCOL', 'not open'))
     running.then(
-      (value) => reply({ ok: true, value }),
-      (error: unknown) => reply({ ok: false, error: errorData(error) }),
+      (value) => this.#answer(id, { ok: true, value }),
+      (error: unknown) => this.#answer(id, { ok: false, error: errorData(error) }),
     )
   }
 
@@ -237,6 +257,7 @@ export class Guest {
     else if (call.method === 'poll' && outcome.value !== null) wire = { ok: true, batch: packSourceBatch(batchToUtf8(outcome.value as SourceBatch)) }
     else wire = { ok: true, plain: outcome.value }
     const guest = this.#id
+    this.#tellDenied()
     try {
       if (id === 0) {
         this.#opened = true
