@@ -11,7 +11,7 @@ import { logger } from '../../../src/log.ts'
 export type TestRecord = string | { readonly key?: string | null; readonly value: string | null; readonly timestampMs?: number; readonly headers?: readonly Header[] }
 
 export interface TestTopics extends AsyncDisposable {
-  create(topic: string, partitions?: number, configs?: Readonly<Record<string, string>>): Promise<void>
+  create(topic: string, partitions?: number, configs?: Readonly<Record<string, string>>, replication?: number): Promise<void>
   /** Grows a topic. */
   addPartitions(topic: string, total: number): Promise<void>
   deleteRecords(topic: string, partition: number, beforeOffset: number): Promise<void>
@@ -27,12 +27,13 @@ export const testTopics = async (bootstrap: string): Promise<TestTopics> => {
   const close = (): Promise<void> => connection.close()
   /** A broker that has just started may not know the controller yet. */
   const toController = <T>(request: ApiRequest<T>): Promise<T> => withRetries(() => connection.send('controller', request), { deadlineMs: Date.now() + timeoutMs, backoffMs: 20, backoffMaxMs: 200 })
+  const refresh = (topic: string): Promise<void> => connection.refreshMetadata([topic]).then(() => undefined, () => undefined)
   return {
-    async create(topic, partitions = 1, configs = {}) {
+    async create(topic, partitions = 1, configs = {}, replication = 1) {
       const error = await toController({
         apiKey: 19, apiName: 'CreateTopics', minVersion: 2, maxVersion: 4,
         encode: (writer) => {
-          writer.int32(1).string(topic).int32(partitions).int16(1).int32(0).array(Object.entries(configs), ([key, value]) => writer.string(key).string(value)).int32(timeoutMs).boolean(false)
+          writer.int32(1).string(topic).int32(partitions).int16(replication).int32(0).array(Object.entries(configs), ([key, value]) => writer.string(key).string(value)).int32(timeoutMs).boolean(false)
         },
         decode: (reader) => {
           reader.int32()
@@ -82,11 +83,12 @@ export const testTopics = async (bootstrap: string): Promise<TestTopics> => {
       const batch = writer.finish({ compression, producerId: -1, producerEpoch: -1, baseSequence: -1 })
       // A broker refuses (NOT_LEADER_OR_FOLLOWER, nothing written) until it has heard from the controller that it leads a new partition.
       return withRetries(async () => {
-        const [answer] = await connection.send(connection.leaderOf(topic, partition), produceRequest({ acks: -1, timeoutMs, transactionalId: null, topics: [{ name: topic, partitions: [{ index: partition, records: batch }] }] }))
+        const leader = connection.leaderOf(topic, partition)
+        const [answer] = await connection.send(leader < 0 ? 'any' : leader, produceRequest({ acks: -1, timeoutMs, transactionalId: null, topics: [{ name: topic, partitions: [{ index: partition, records: batch }] }] }))
         const error = errorOrNull(answer?.errorCode ?? 0, `Produce to ${topic}-${partition}`, answer?.errorMessage ?? null)
         if (error !== null) throw error
         return answer?.baseOffset ?? -1
-      }, { deadlineMs: Date.now() + timeoutMs, backoffMs: 10, backoffMaxMs: 100 })
+      }, { deadlineMs: Date.now() + timeoutMs, backoffMs: 10, backoffMaxMs: 100, onRetry: () => refresh(topic) })
     },
     close,
     [Symbol.asyncDispose]: close,
