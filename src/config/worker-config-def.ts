@@ -62,10 +62,16 @@ const commonKeys: readonly KeyRow[] = [
   ['admin.listeners', 'LIST', null, adminListenersValidator],
 ]
 
+/** Fails closed: nothing enforces approvals yet, and a worker that took the setting would only seem to. */
+const permissionsValidator = LambdaValidator.with((name, value) => {
+  ValidString.in('declared', 'approved').ensureValid(name, value)
+  if (value === 'approved') throw invalidValue(name, value, "approval of plugins is not built yet, so nothing would be enforced; only 'declared' is possible")
+}, () => '[declared]')
+
 const ownKeys: readonly KeyRow[] = [
   ...workerIsolateKeys,
   ['task.threads', 'INT', 0, fromZero, 'Threads that run task loops; 0 = one on machines of up to two cores, else half the cores.'],
-  ['plugin.permissions', 'STRING', 'declared', ValidString.in('declared', 'approved'), 'declared: putting a bundle on plugin.path is consent to what its manifest asks for. approved: an administrator approves each.'],
+  ['plugin.permissions', 'STRING', 'declared', permissionsValidator, 'declared: putting a bundle on plugin.path is consent to what its manifest asks for.'],
   ['plugin.cache.dir', 'STRING', null, null, 'Where bundled plugins are kept between starts; null = a private folder of the user.'],
 ]
 

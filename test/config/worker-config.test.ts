@@ -75,6 +75,9 @@ describe('a standalone worker configuration', () => {
       "WARN Unknown configuration 'offset.flush.intervall.ms'; did you mean 'offset.flush.interval.ms'? (org.apache.kafka.connect.runtime.WorkerConfig)",
     ])
   })
+  test('approval of plugins, which nothing enforces yet, is refused instead of ignored', () => {
+    expect(errorOf({ ...standalone, 'plugin.permissions': 'approved' }, 'standalone').message).toMatch(/^Invalid value approved for configuration plugin\.permissions: .* not built yet/)
+  })
   test('internal converters are ignored with Kafka’s warning', () => {
     parseWorkerConfig({ ...standalone, 'internal.key.converter': 'X' }, 'standalone')
     expect(lines.join()).toMatch(/^WARN The worker has been configured with one or more internal converter properties \(\[internal\.key\.converter\]\)\. .* will be used instead\./)
