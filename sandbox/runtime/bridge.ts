@@ -18,9 +18,25 @@ type AskFunction = (op: string, json: string, ...attachments: Wire[]) => Wire | 
 
 let rawPost: PostFunction
 let rawAsk: AskFunction
+/**
+ * The cell answers errors as values. The one thing it throws is what happens before its own code can catch: a guest deep in
+ * recursion calls out and the stack ends there. That error would show the cell's frames and paths, so the guest gets its own.
+ */
 export const connect = (post: PostFunction, ask: AskFunction): void => {
-  rawPost = post
-  rawAsk = ask
+  rawPost = (...args) => {
+    try {
+      post(...args)
+    } catch {
+      throw new RangeError('Maximum call stack size exceeded')
+    }
+  }
+  rawAsk = (...args) => {
+    try {
+      return ask(...args)
+    } catch {
+      throw new RangeError('Maximum call stack size exceeded')
+    }
+  }
 }
 
 /** A typed array's own bytes and no others: never the slab it is a window of. */

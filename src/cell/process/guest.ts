@@ -35,6 +35,8 @@ const bootTimeoutMs = 30_000
 /** Requests and file calls a guest may have under way; each costs the cell memory that no isolate counts. */
 const maxUnderWay = 10_000
 const deniedDelayMs = 200
+const maxPosted = 1000
+const maxPostedSize = 4 * 1024 * 1024
 
 export class Guest {
   readonly #host: Host
@@ -45,9 +47,11 @@ export class Guest {
   /** Calls under way: how they end and until when. */
   readonly #calls = new Map<number, { readonly method: string; readonly deadline: number }>()
   readonly #queue: (() => void)[] = []
-  /** Ids of requests and tasks that wait for their answer. */
+  /** Requests and tasks that wait for their answer. */
   #underWay = 0
   #denied = 0
+  #posted: (readonly [op: unknown, id: unknown, json: unknown, attachments: readonly unknown[]])[] = []
+  #postedSize = 0
   #inside = false
   #ended = false
   #opened = false
@@ -157,10 +161,12 @@ export class Guest {
     try {
       action()
     } catch (error) {
+      this.#takePosted()
       this.#failed(where, error)
     } finally {
       this.#inside = false
     }
+    this.#takePosted()
     const next = this.#queue.shift()
     if (next !== undefined) setImmediate(next)
   }
@@ -183,25 +189,41 @@ export class Guest {
     this.#host.die(reason, this.#id, detail)
   }
 
-  /** `post` of the guest. Runs inside the guest's call, so it must neither throw nor call back in. */
+  /**
+   * `post` of the guest. Runs inside the guest's call, perhaps at the end of its stack: it only notes what came, the work is done
+   * when the guest is out again, or now when much has come together.
+   */
   readonly #fromGuest = (op: unknown, id: unknown, json: unknown, ...attachments: unknown[]): void => {
-    if (this.#ended) return
-    try {
-      if (typeof op !== 'number' || typeof id !== 'number' || typeof json !== 'string') throw coded('PROTOCOL', 'a message of wrong types')
-      if (op === Post.timer) this.#capabilities?.arm(id)
-      else if (op === Post.log) this.#capabilities?.log(id, json)
-      else {
-        const message = unpack(json, attachments.map(attachment))
-        if (op === Post.result) this.#settled(id, message as GuestOutcome<unknown>)
-        else if (id !== 0 && ++this.#underWay > maxUnderWay) this.#end('crash', `It made more than ${maxUnderWay} requests without waiting for their answers.`)
-        else if (op === Post.host) this.#askWorker(id, message as { readonly method: string; readonly args: readonly unknown[] })
-        else if (op === Post.task) this.#startTask(id, message as { readonly op: string; readonly args: readonly unknown[] })
-        else throw coded('PROTOCOL', 'a message of unknown kind')
+    this.#postedSize = this.#posted.push([op, id, json, attachments]) > maxPosted ? maxPostedSize + 1 : this.#postedSize + sizeOf(json)
+    if (attachments.length > 0) for (const item of attachments) this.#postedSize += sizeOf(item)
+    if (this.#postedSize > maxPostedSize) this.#takePosted()
+  }
+
+  #takePosted(): void {
+    const posted = this.#posted
+    this.#posted = []
+    this.#postedSize = 0
+    for (const [op, id, json, attachments] of posted) {
+      if (this.#ended) return
+      try {
+        this.#take(op, id, json, attachments)
+      } catch (error) {
+        this.#end('crash', `It sent what is no message of the platform: ${error instanceof Error ? error.message : String(error)}`)
       }
-      if (this.#host.link.queuedBytes > 2 * maxFrameBytes) this.#end('crash', 'It sent more than the worker could take.')
-    } catch (error) {
-      this.#end('crash', `It sent what is no message of the platform: ${error instanceof Error ? error.message : String(error)}`)
     }
+    if (this.#host.link.queuedBytes > 2 * maxFrameBytes) this.#end('crash', 'It sent more than the worker could take.')
+  }
+
+  #take(op: unknown, id: unknown, json: unknown, attachments: readonly unknown[]): void {
+    if (typeof op !== 'number' || typeof id !== 'number' || typeof json !== 'string') throw coded('PROTOCOL', 'a message of wrong types')
+    if (op === Post.timer) return this.#capabilities?.arm(id)
+    if (op === Post.log) return this.#capabilities?.log(id, json)
+    const message = unpack(json, attachments.map(attachment))
+    if (op === Post.result) this.#settled(id, message as GuestOutcome<unknown>)
+    else if (id !== 0 && ++this.#underWay > maxUnderWay) this.#end('crash', `It made more than ${maxUnderWay} requests without waiting for their answers.`)
+    else if (op === Post.host) this.#askWorker(id, message as { readonly method: string; readonly args: readonly unknown[] })
+    else if (op === Post.task) this.#startTask(id, message as { readonly op: string; readonly args: readonly unknown[] })
+    else throw coded('PROTOCOL', 'a message of unknown kind')
   }
 
   #askWorker(id: number, { method, args }: { readonly method: string; readonly args: readonly unknown[] }): void {
@@ -270,6 +292,7 @@ export class Guest {
   }
 }
 
+const sizeOf = (value: unknown): number => (typeof value === 'string' ? value.length : value instanceof ArrayBuffer ? value.byteLength : 0)
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Script execution timed out.'
 
 const attachment = (value: unknown): string | ArrayBuffer => {
