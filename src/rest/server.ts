@@ -73,9 +73,9 @@ const unbind = async ({ server }: Bound, timeoutMs: number): Promise<void> => {
 }
 
 const isLoopback = (host: string): boolean => host === '' || host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
-const warnWhenOpen = ({ listener, port }: Bound): void => {
+const warnWhenOpen = ({ listener, port }: Bound, tls: RestConfig['tls']): void => {
   if (listener.host === '') log.info(`The listener ${listener.protocol}://:${port} names no host, so only this machine can connect; name one to open it (http://0.0.0.0:${port} for every address)`)
-  else if (!isLoopback(listener.host)) log.warn(`The REST API is open to the network at ${listener.protocol}://${urlHost(listener.host)}:${port} without authentication: whoever reaches it can run connectors here`)
+  else if (!isLoopback(listener.host) && !(listener.protocol === 'https' && tls['ssl.client.auth'] === 'required')) log.warn(`The REST API is open to the network at ${listener.protocol}://${urlHost(listener.host)}:${port} without authentication: whoever reaches it can run connectors here`)
 }
 
 /** Kafka's rules: protocol of rest.advertised.listener, else http before https; host and port as configured, else the listener's. */
@@ -127,7 +127,8 @@ export const createRestServer = ({ config, builtInPlugins = [], requestTimeoutMs
       }
       const urls = [...main, ...admin].map(({ listener, port }) => `${listener.protocol}://${urlHost(bindHost(listener))}:${port}`)
       for (const url of urls) log.info(`Added connector for ${url}`)
-      for (const bound of [...main, ...admin]) warnWhenOpen(bound)
+      for (const bound of main) warnWhenOpen(bound, rest.tls)
+      for (const bound of admin) warnWhenOpen(bound, rest.adminTls)
       const advertisedUrl = advertised(rest, main)
       log.info(`REST server listening at ${urls[0]}/, advertising URL ${advertisedUrl}`)
       return { advertisedUrl, urls }
