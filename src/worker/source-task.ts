@@ -4,7 +4,7 @@
  */
 import type { CallOutcome, Guest } from '../cell/cell.ts'
 import { ConnectException } from '../data/errors.ts'
-import { KafkaError, type ProducedBatch, type Producer } from '../kafka/types.ts'
+import { type Admin, KafkaError, type ProducedBatch, type Producer } from '../kafka/types.ts'
 import type { SourceBatch } from '../wire/batch.ts'
 import type { TaskTraits } from '../wire/guest-api.ts'
 import { guestLog, settlesWithin, taskContext } from './deps.ts'
@@ -13,6 +13,7 @@ import { batchBytes, encodeBatch, type RowFailure } from './source-encode.ts'
 import { SourceOffsets } from './source-offsets.ts'
 import { offsetText, type SubmittedBatch, SubmittedRecords } from './submitted-records.ts'
 import type { LoopOptions, TaskLoop } from './task-loop.ts'
+import { createTopicIfMissing, type TopicCreation, topicCreationOf } from './topic-creation.ts'
 
 /** A batch larger than this is sent before the next poll starts, so that a task never holds two of them. */
 export const maxBytesWithPollAhead = 16 * 1024 * 1024
@@ -31,9 +32,11 @@ export class SourceTask implements TaskLoop {
   readonly #offsets: SourceOffsets
   readonly #knownTopics = new Set<string>()
   readonly #usedTopics = new Set<string>()
-  readonly #ensureTopic: (producer: Producer, topic: string) => Promise<unknown>
   #guest: Guest<'source'> | null = null
   #producer: Producer | null = null
+  /** Both set when the connector has `topic.creation.*` settings and the worker allows them. */
+  #creation: TopicCreation | null = null
+  #admin: Admin | null = null
   #traits = noTraits
   #started = false
   /** The poll under way, as a promise that never rejects. */
@@ -44,10 +47,9 @@ export class SourceTask implements TaskLoop {
   /** `commitRecord` crossings under way. */
   #crossings: Promise<unknown> = Promise.resolve()
 
-  constructor(options: LoopOptions, ensureTopic = (producer: Producer, topic: string): Promise<unknown> => producer.ensureTopic(topic)) {
+  constructor(options: LoopOptions) {
     const { spec, deps, log } = options
     this.#options = options
-    this.#ensureTopic = ensureTopic
     this.label = `WorkerSourceTask{id=${spec.id.connector}-${spec.id.task}}`
     this.#offsets = new SourceOffsets({
       records: this.#records,
@@ -63,6 +65,8 @@ export class SourceTask implements TaskLoop {
   async open(): Promise<void> {
     const { spec, lease, deps } = this.#options
     const { connector, task } = spec.id
+    this.#creation = spec.topicCreationEnable ? topicCreationOf(spec.connector.config) : null
+    if (this.#creation) this.#admin = await deps.clients.admin({ properties: spec.clients.admin, clientId: spec.clients.admin['client.id'] ?? `connector-adminclient-${connector}-${task}` })
     this.#producer = await deps.clients.producer({
       properties: spec.clients.producer,
       clientId: spec.clients.producer['client.id'] ?? `connector-producer-${connector}-${task}`,
@@ -105,6 +109,7 @@ export class SourceTask implements TaskLoop {
     }
     await this.#guest?.dispose()
     await this.#producer?.close(control.cancelled ? 0 : producerCloseTimeoutMs).catch((error: unknown) => log.warn(`${this.label} Could not close the producer`, error))
+    await this.#admin?.close().catch((error: unknown) => log.warn(`${this.label} Could not close the admin client`, error))
   }
 
   abandon(): void {
@@ -225,6 +230,11 @@ export class SourceTask implements TaskLoop {
         await control.sleep(sendRetryBackoffMs)
       }
     }
+  }
+
+  async #ensureTopic(producer: Producer, topic: string): Promise<void> {
+    if (this.#creation && this.#admin) await createTopicIfMissing(this.#creation, this.#admin, topic, this.#options.log)
+    await producer.ensureTopic(topic)
   }
 
   #onProduced(batch: ProducedBatch): void {
