@@ -54,7 +54,11 @@ export class FileInput implements Input {
     try {
       handle = await open(this.#file, 'r')
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw new ConnectException(`Error while trying to open file ${this.#file}: `, { cause: error })
+      if (codeOf(error) !== 'ENOENT') {
+        const reason = error instanceof Error ? error.message : String(error)
+        console.error(`Error while trying to open file ${this.#file}: ${reason}`)
+        throw new ConnectException(`Error while trying to open file ${this.#file}: ${reason}`, { cause: error })
+      }
       if (!this.#saidMissing) console.warn(`Couldn't find file ${this.#file} for FileStreamSourceTask, sleeping to wait for it to be created`)
       this.#saidMissing = true
       await sleep(500, { signal: this.#stop.signal })

@@ -8,7 +8,7 @@ export const javaText = (value: unknown, schema: Schema | null = null): string =
     case 'string':
       return value
     case 'number':
-      return Number.isInteger(value) && !isFloat(schema) ? String(value) : javaDouble(value)
+      return Number.isSafeInteger(value) && !isFloat(schema) ? String(value) : javaDouble(value)
     case 'bigint':
     case 'boolean':
       return String(value)
