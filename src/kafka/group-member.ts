@@ -10,7 +10,6 @@
  * Requests run in the background and `notify` says when there is something to do; hooks run inside `poll` only (`assign` excepted) and
  * are awaited before the group gets its answer. Heartbeats go on by timer while the owner is busy elsewhere.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { KafkaConnection } from './connection.ts'
@@ -192,7 +191,7 @@ export class GroupMember {
       const outcome = await this.#joinOnce()
       if (outcome === 'done') return
       if (outcome === 'again') failures = 0
-      else await sleep(Math.min(retryBackoffMs * 2 ** failures++, retryBackoffMaxMs), undefined, { signal: this.#closed.signal }).catch(() => undefined)
+      else await sleep(Math.min(retryBackoffMs * 2 ** failures++, retryBackoffMaxMs), this.#closed.signal)
     }
   }
 
@@ -212,14 +211,12 @@ export class GroupMember {
       }
       return 'done'
     }
-    const joinError = joined instanceof KafkaError ? joined : joined.error
-    if (joined instanceof KafkaError || joinError !== null) {
-      if (!(joined instanceof KafkaError) && joinError?.kafkaCode === 'MEMBER_ID_REQUIRED') {
-        this.#memberId = joined.memberId
-        return 'again'
-      }
-      return this.#afterJoinError(joinError ?? (joined as KafkaError))
+    if (joined instanceof KafkaError) return this.#afterJoinError(joined)
+    if (joined.error?.kafkaCode === 'MEMBER_ID_REQUIRED') {
+      this.#memberId = joined.memberId
+      return 'again'
     }
+    if (joined.error !== null) return this.#afterJoinError(joined.error)
     this.#unreachableSinceMs = null
     this.#memberId = joined.memberId
     this.#generation = joined.generation
@@ -231,8 +228,8 @@ export class GroupMember {
     if (this.#generation !== generation) return 'done'
     const synced = await connection.send({ group: groupId }, syncGroupRequest({ groupId, generation, memberId, groupInstanceId }, assignments), { timeoutMs, lane: joinLane }).catch(asKafkaError)
     if (this.#generation !== generation) return 'done'
-    const syncError = synced instanceof KafkaError ? synced : synced.error
-    if (synced instanceof KafkaError || syncError !== null) return this.#afterJoinError(syncError ?? (synced as KafkaError))
+    if (synced instanceof KafkaError) return this.#afterJoinError(synced)
+    if (synced.error !== null) return this.#afterJoinError(synced.error)
     this.#assigned = { generation, memberId, leaderId, protocol, assignment: synced.assignment }
     return 'done'
   }
@@ -345,3 +342,15 @@ export class GroupMember {
 
 const asKafkaError = (error: unknown): KafkaError =>
   error instanceof KafkaError ? error : new KafkaError('UNKNOWN_SERVER_ERROR', `Unexpected: ${messageOf(error)}`, { retriable: false, cause: error })
+
+/** Ends early, without an error, when the signal is given. */
+const sleep = (delayMs: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, delayMs)
+    signal?.addEventListener('abort', end)
+  })

@@ -3,9 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { openConnection } from '../../src/kafka/connection.ts'
 import { createConsumer } from '../../src/kafka/consumer.ts'
+import { errorOrNull } from '../../src/kafka/kafka-errors.ts'
+import { initProducerIdRequest, produceRequest } from '../../src/kafka/producer-requests.ts'
+import { RecordBatchWriter } from '../../src/kafka/record-batch-writer.ts'
 import { type ClientProperties, type Consumer, partitionKey, type RecordColumns } from '../../src/kafka/types.ts'
-import { setLogWriter } from '../../src/log.ts'
+import { logger, setLogWriter } from '../../src/log.ts'
 import { testKafka, uniqueName } from '../integration/helpers/kafka.ts'
 import { testTopics } from '../integration/helpers/topics.ts'
 import { ensureKafkaJars } from './jars.ts'
@@ -25,8 +29,9 @@ const valuesOf = (records: readonly RecordColumns[]): string[] =>
   records.flatMap(({ count, data, valueStart, valueEnd }) => Array.from({ length: count }, (_, i) => Buffer.from(data.subarray(valueStart[i], valueEnd[i])).toString()))
 
 test.for(['RangeAssignor', 'CooperativeStickyAssignor', 'StickyAssignor', 'RoundRobinAssignor'])('a Java consumer and ours share a group with %s, whoever leads it', { timeout: 120_000 }, async (assignor) => {
-  const { bootstrap, close } = await testKafka()
-  onTestFinished(close)
+  const kafka = await testKafka()
+  onTestFinished(() => kafka.close())
+  const { bootstrap } = kafka
   const topics = await testTopics(bootstrap)
   onTestFinished(() => topics.close())
   const [topic, groupId] = [uniqueName('mixed'), uniqueName('g')]
@@ -116,3 +121,87 @@ test('a leader that dies and comes back, or moves to another broker, costs no re
   await readUntil(12)
   await consumer.commit([0, 1, 2, 3].map((partition) => ({ topic, partition, offset: 3 })))
 })
+
+test('read_committed gives what was committed, in order, and waits at an open transaction', { timeout: 60_000 }, async () => {
+  const kafka = await testKafka()
+  onTestFinished(() => kafka.close())
+  const topics = await testTopics(kafka.bootstrap)
+  onTestFinished(() => topics.close())
+  const topic = uniqueName('transactions')
+  await topics.create(topic)
+  await topics.produce(topic, 0, ['plain'])
+  const [aborting, committing] = [await transactions(kafka.bootstrap, topic), await transactions(kafka.bootstrap, topic)]
+  await aborting.begin(['aborted-1', 'aborted-2'])
+  await committing.begin(['committed-1'])
+  await aborting.end(false)
+  await aborting.begin(['committed-later'])
+
+  const partition = { topic, partition: 0 }
+  const [committed, uncommitted] = [await newConsumer(kafka.bootstrap, { 'isolation.level': 'read_committed' }), await newConsumer(kafka.bootstrap, {})]
+  await committed.assign([partition])
+  await uncommitted.assign([partition])
+  const read = async (consumer: Consumer, count: number): Promise<string[]> => {
+    const values: string[] = []
+    const deadlineMs = Date.now() + 20_000
+    while (values.length < count && Date.now() < deadlineMs) values.push(...valuesOf(await consumer.poll(200)))
+    return values
+  }
+  expect(await read(uncommitted, 5)).toEqual(['plain', 'aborted-1', 'aborted-2', 'committed-1', 'committed-later'])
+  expect(await read(committed, 1)).toEqual(['plain'])
+  expect(await committed.poll(300)).toEqual([])
+  await committing.end(true)
+  expect(await read(committed, 1)).toEqual(['committed-1'])
+  await aborting.end(true)
+  expect(await read(committed, 1)).toEqual(['committed-later'])
+  // Markers are passed over: the position is the end of the log.
+  await expect.poll(async () => (await committed.poll(100)).length === 0 && (await committed.position(partition)), { timeout: 10_000 }).toBe(8)
+})
+
+/** A transactional producer by plain requests, one record batch a transaction. */
+const transactions = async (bootstrap: string, topic: string): Promise<{ begin(values: readonly string[]): Promise<void>; end(commit: boolean): Promise<void> }> => {
+  const transactionalId = uniqueName('tx')
+  const connection = await openConnection({ properties: { 'bootstrap.servers': bootstrap }, clientId: transactionalId, log: logger('test.transactions') })
+  onTestFinished(() => connection.close())
+  const retrying = async (attempt: () => Promise<unknown>): Promise<void> => {
+    await expect.poll(() => attempt().then(() => 'ok', (error: unknown) => String(error)), { timeout: 20_000 }).toBe('ok')
+  }
+  let producer = { producerId: -1, producerEpoch: -1 }
+  await retrying(async () => (producer = await connection.send({ transactionalId }, initProducerIdRequest(transactionalId, 60_000))))
+  await connection.refreshMetadata([topic])
+  let sequence = 0
+  const fail = (code: number, what: string): void => {
+    const error = errorOrNull(code, what)
+    if (error !== null) throw error
+  }
+  return {
+    async begin(values) {
+      await retrying(async () => {
+        const code = await connection.send({ transactionalId }, {
+          apiKey: 24, apiName: 'AddPartitionsToTxn', minVersion: 0, maxVersion: 0,
+          encode: (writer) => void writer.string(transactionalId).int64(producer.producerId).int16(producer.producerEpoch).int32(1).string(topic).array([0], (partition) => writer.int32(partition)),
+          decode: (reader) => {
+            reader.int32()
+            return reader.array(() => [reader.string(), reader.array(() => [reader.int32(), reader.int16()] as const)] as const)[0]?.[1][0]?.[1] ?? 0
+          },
+        })
+        fail(code, 'AddPartitionsToTxn')
+      })
+      const writer = new RecordBatchWriter(1024)
+      for (const value of values) writer.append(Date.now(), null, 0, 0, Buffer.from(value), 0, value.length, null, 4096)
+      const records = writer.finish({ compression: 'none', ...producer, baseSequence: sequence, isTransactional: true })
+      sequence += values.length
+      const [answer] = await connection.send(connection.leaderOf(topic, 0), produceRequest({ acks: -1, timeoutMs: 10_000, transactionalId, topics: [{ name: topic, partitions: [{ index: 0, records }] }] }))
+      fail(answer?.errorCode ?? 0, 'Produce')
+    },
+    async end(commit) {
+      fail(await connection.send({ transactionalId }, {
+        apiKey: 26, apiName: 'EndTxn', minVersion: 0, maxVersion: 0,
+        encode: (writer) => void writer.string(transactionalId).int64(producer.producerId).int16(producer.producerEpoch).boolean(commit),
+        decode: (reader) => {
+          reader.int32()
+          return reader.int16()
+        },
+      }), 'EndTxn')
+    },
+  }
+}
