@@ -105,7 +105,7 @@ export class WorkerConnector {
       return
     }
     // the cell may have died meanwhile: then FAILED has been reported already
-    if (this.#stateNow() === 'FAILED') return
+    if (before !== 'FAILED' && this.#stateNow() === 'FAILED') return
     this.#state = target
     this.#report(target === 'STARTED' ? 'RUNNING' : target)
     if (target === 'STARTED' && before !== 'INIT') this.#deps.events.onTaskReconfiguration(this.spec.name)
