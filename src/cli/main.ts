@@ -1,5 +1,12 @@
-/** What every bin shares: the Node check, the way an error ends the process, and signals. */
+/** What every bin shares: the Node check, compiled code kept between starts, the way an error ends the process, and signals. */
+import * as nodeModule from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { ConnectError, messageOf } from '../errors.ts'
+
+// Most of a start is compiling our own modules; kept in a folder of the user's own, since who can write it can run code as us.
+// Bins load everything else by dynamic import, after this.
+nodeModule.enableCompileCache?.(join(homedir(), '.cache', 'isoconnect', 'node'))
 
 export const neededNodeMajor = 26
 
