@@ -20,6 +20,7 @@ export class FileInput implements Input {
   #closed = false
   readonly #stop = new AbortController()
   #reading: Promise<unknown> = Promise.resolve()
+  #ahead: Promise<Uint8Array> | null = null
 
   constructor(file: string, position: number) {
     this.#file = file
@@ -41,12 +42,23 @@ export class FileInput implements Input {
     if (this.#closed) return null
     const handle = this.#handle ?? (await this.#open())
     if (handle === null) return null
-    const bytes = new Uint8Array(chunkBytes)
-    const { bytesRead } = await handle.read(bytes, 0, chunkBytes, this.#position)
-    this.#position += bytesRead
-    if (bytesRead > 0) return bytesRead === chunkBytes ? bytes : bytes.subarray(0, bytesRead)
+    const bytes = await (this.#ahead ?? this.#chunk(handle))
+    this.#ahead = null
+    this.#position += bytes.length
+    // a full chunk: there is more, read while this one is cut and sent
+    if (bytes.length === chunkBytes && !this.#closed) this.#readAhead(handle)
+    if (bytes.length > 0) return bytes
     await this.#look(handle)
     return null
+  }
+  async #chunk(handle: FileHandle): Promise<Uint8Array> {
+    const bytes = new Uint8Array(chunkBytes)
+    const { bytesRead } = await handle.read(bytes, 0, chunkBytes, this.#position)
+    return bytesRead === chunkBytes ? bytes : bytes.subarray(0, bytesRead)
+  }
+  #readAhead(handle: FileHandle): void {
+    this.#ahead = this.#chunk(handle)
+    this.#ahead.catch(() => {}) // whoever reads next hears of it
   }
 
   async #open(): Promise<FileHandle | null> {
@@ -114,6 +126,7 @@ export class FileInput implements Input {
     this.#closed = true
     this.#stop.abort()
     await this.#reading
+    await this.#ahead?.catch(() => {})
     await this.#handle?.close()
     this.#handle = null
   }

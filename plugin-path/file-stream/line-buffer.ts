@@ -103,12 +103,11 @@ export class LineBuffer {
 
 const orNone = (index: number): number => (index < 0 ? Number.POSITIVE_INFINITY : index)
 
-/** The index after the last line end; a \r at the very end is none yet. -1: none. */
+/** The index after the last line end; a \r at the very end is none yet. -1: none. Only what follows the last \n is searched for a \r. */
 const lastLineEnd = (chunk: Uint8Array): number => {
   const feed = chunk.lastIndexOf(newline) + 1
-  let back = chunk.lastIndexOf(carriageReturn)
-  if (back === chunk.length - 1) back = back > 0 ? chunk.lastIndexOf(carriageReturn, back - 1) : -1
-  const end = Math.max(feed, back + 1)
+  const tail = chunk.subarray(feed, -1)
+  const end = feed + tail.lastIndexOf(carriageReturn) + 1
   return end === 0 ? -1 : end
 }
 const lastOf = (parts: readonly Uint8Array[]): number | undefined => parts.at(-1)?.at(-1)
