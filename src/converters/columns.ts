@@ -21,9 +21,14 @@ export const rangesOf = (lengths: Int32Array, bytes: Uint8Array, errors: readonl
   }
   return { count, bytes, start, end, errors }
 }
+let lastNulls: EncodedColumn = { count: 0, bytes: new Uint8Array(0), start: new Int32Array(0), end: new Int32Array(0), errors: noErrors }
+/** Keys are null in every batch of many connectors: the same column serves batches of one size. Not to be written to. */
 export const nullRanges = (count: number): EncodedColumn => {
-  const none = new Int32Array(count).fill(-1)
-  return { count, bytes: new Uint8Array(0), start: none, end: none, errors: noErrors }
+  if (lastNulls.count !== count) {
+    const none = new Int32Array(count).fill(-1)
+    lastNulls = { ...lastNulls, count, start: none, end: none }
+  }
+  return lastNulls
 }
 
 /** Ranges copied back to back: the packed form columns have on the wire. */

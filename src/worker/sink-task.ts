@@ -17,8 +17,11 @@ import { SinkQueue, withoutPartitions } from './sink-queue.ts'
 import { subscriptionOf } from './sink-topics.ts'
 import type { LoopOptions, TaskLoop } from './task-loop.ts'
 
-/** Kafka's default of 500 is made for a call a record; here a put is a crossing. Only used when the user sets no other. */
-export const defaultMaxPollRecords = 10_000
+/**
+ * Kafka's default of 500 is made for a method call; here a put is a crossing between processes. Measured with records of 100 bytes:
+ * CPU a record is twice as much with 500, a third more with 2000, and the same from 5000 on. Only used when the user sets none.
+ */
+export const defaultMaxPollRecords = 5000
 const sinkTaskClass = 'org.apache.kafka.connect.sink.SinkTask'
 
 export class SinkTask implements TaskLoop {

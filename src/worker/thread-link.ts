@@ -42,8 +42,9 @@ export class ThreadLink {
   async close(): Promise<void> {
     const running = this.#running
     if (!running) return
-    await this.request({ type: 'close' })
     running.closing = true
+    // when the thread has died meanwhile there is nothing left to close
+    await this.request({ type: 'close' }).catch(() => undefined)
     await running.thread.terminate()
     await running.exited
   }
