@@ -15,6 +15,7 @@ import type { Isolate, Ivm, Reference } from './addon.ts'
 import { type Capabilities, openCapabilities } from './capabilities/index.ts'
 import type { Link } from './link.ts'
 import { coded, errorData } from './outcome.ts'
+import type { Throttle } from './throttle.ts'
 
 export type Host = {
   readonly ivm: Ivm
@@ -22,6 +23,7 @@ export type Host = {
   readonly plugin: PluginRef
   readonly grants: Grants
   readonly limits: CellLimits
+  readonly throttle: Throttle
   readonly platform: string
   readonly bundle: string
   /** Last words, then the end of the process. */
@@ -46,13 +48,12 @@ export class Guest {
   #capabilities: Capabilities | undefined
   /** Calls under way: how they end and until when. */
   readonly #calls = new Map<number, { readonly method: string; readonly deadline: number }>()
-  readonly #queue: (() => void)[] = []
+  readonly #queue: { readonly op: number; readonly id: number; readonly message: unknown }[] = []
   /** Requests and tasks that wait for their answer. */
   #underWay = 0
   #denied = 0
   #posted: (readonly [op: unknown, id: unknown, json: unknown, attachments: readonly unknown[]])[] = []
   #postedSize = 0
-  #inside = false
   #ended = false
   #opened = false
 
@@ -70,7 +71,7 @@ export class Guest {
     this.#capabilities = openCapabilities({
       limits: this.#host.limits,
       grants: this.#host.grants,
-      tick: () => this.#enter(Dispatch.timer, 0, ''),
+      tick: () => this.#enter(Dispatch.timer, 0, null),
       log: (level, message) => this.#host.link.send({ t: 'log', guest: this.#id, level, message }),
       denied: () => this.#deny(),
       hostNow: (json) => this.#askNow(json),
@@ -118,23 +119,31 @@ export class Guest {
     if (!this.#isolate.isDisposed) this.#isolate.dispose()
   }
 
-  /** One event into the isolate, now or, while one runs, after it. */
+  /** One event into the isolate, in order: now, or after those before it. */
   #enter(op: number, id: number, message: unknown): void {
     if (this.#ended) return
-    if (this.#inside) {
-      this.#queue.push(() => this.#enter(op, id, message))
+    this.#queue.push({ op, id, message })
+    if (this.#queue.length === 1) this.#pump()
+  }
+
+  /** The first event of the queue. It stays there while it runs, so that what comes meanwhile waits. */
+  readonly #pump = (): void => {
+    const event = this.#queue[0]
+    const dispatch = this.#dispatch
+    if (this.#ended || event === undefined || dispatch === undefined) return
+    const restMs = this.#host.throttle.waitMs()
+    if (restMs > 0) {
+      setTimeout(this.#pump, restMs) // over its share of the processor
       return
     }
-    const dispatch = this.#dispatch
-    if (dispatch === undefined) return
-    let args: unknown[]
-    if (message === '') args = [op, id, '']
-    else {
-      const { json, attachments } = pack(message)
-      args = [op, id, json, ...attachments.map((item) => (typeof item === 'string' ? item : this.#transfer(item)))]
-    }
+    const { op, id, message } = event
     const { timeoutMs, method } = this.#nextDeadline(op, id)
-    this.#run(method, () => void dispatch.applySync(undefined, args, { timeout: timeoutMs }))
+    this.#run(method, () => {
+      const { json, attachments } = message === null ? { json: '', attachments: [] } : pack(message)
+      dispatch.applySync(undefined, [op, id, json, ...attachments.map((item) => (typeof item === 'string' ? item : this.#transfer(item)))], { timeout: timeoutMs })
+    })
+    this.#queue.shift()
+    if (this.#queue.length > 0) setImmediate(this.#pump)
   }
 
   /** Exactly the view's bytes, moved into the isolate: a slab must not travel with its neighbours' data. */
@@ -157,18 +166,13 @@ export class Guest {
 
   /** Runs guest code. Its ends: done; an unhandled rejection or error (logged, as Java logs one of a thread); out of memory or time (the cell's end). */
   #run(where: string, action: () => void): void {
-    this.#inside = true
     try {
       action()
     } catch (error) {
       this.#takePosted()
       this.#failed(where, error)
-    } finally {
-      this.#inside = false
     }
     this.#takePosted()
-    const next = this.#queue.shift()
-    if (next !== undefined) setImmediate(next)
   }
 
   #failed(where: string, error: unknown): void {

@@ -9,6 +9,7 @@ import { loadIvm } from './addon.ts'
 import { Guest, type Host } from './guest.ts'
 import { openLink } from './link.ts'
 import { errorData } from './outcome.ts'
+import { openThrottle } from './throttle.ts'
 
 const guests = new Map<number, Guest>()
 let host: Host | undefined
@@ -36,6 +37,7 @@ const init = (message: Extract<ToCell, { t: 'init' }>): void => {
       plugin: message.plugin,
       grants: message.grants,
       limits: message.limits,
+      throttle: openThrottle(message.limits.cpuPercent),
       platform: readFileSync(message.platformFile, 'utf8'),
       bundle: readFileSync(message.plugin.bundleFile, 'utf8'),
       die: (reason, guest, detail) => void link.flush({ t: 'dying', reason, guest, detail }).then(() => process.exit(70)),
