@@ -23,9 +23,17 @@ class Timeout {
     this.due = now() + delayMs
     this.repeatMs = repeats ? delayMs : null
   }
-  ref(): this { return this }
-  unref(): this { return this }
-  hasRef(): boolean { return this.active }
+  /** A cell does not end for want of timers, so this only answers `hasRef`. */
+  #ref = true
+  ref(): this {
+    this.#ref = true
+    return this
+  }
+  unref(): this {
+    this.#ref = false
+    return this
+  }
+  hasRef(): boolean { return this.#ref }
   refresh(): this {
     if (!this.active) return this
     remove(this)
