@@ -20,9 +20,9 @@ export class ProducerBatch {
   onDone: (() => void)[] = []
   #sealed: Buffer | null = null
 
-  constructor(createdAtMs: number, initialBytes: number) {
+  constructor(createdAtMs: number, initial: number | Buffer) {
     this.createdAtMs = createdAtMs
-    this.writer = new RecordBatchWriter(initialBytes)
+    this.writer = new RecordBatchWriter(initial)
   }
 
   get count(): number {

@@ -34,11 +34,13 @@ export class PartitionQueue {
   #nextOrder = 0
   #limitBytes: number
   #lastBytes = minInitialBytes
+  readonly #allocate: (bytes: number) => Buffer
 
-  constructor(topic: string, partition: number, limitBytes: number) {
+  constructor(topic: string, partition: number, limitBytes: number, allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow) {
     this.topic = topic
     this.partition = partition
     this.#limitBytes = limitBytes
+    this.#allocate = allocate
   }
 
   get isEmpty(): boolean {
@@ -52,7 +54,7 @@ export class PartitionQueue {
     let added = size
     if (batch === null || size === 0) {
       this.closeOpen()
-      batch = new ProducerBatch(clock(), this.#lastBytes)
+      batch = new ProducerBatch(clock(), this.#allocate(this.#lastBytes))
       this.open = batch
       size = batch.writer.append(timestampMs, key, keyStart, keyEnd, value, valueStart, valueEnd, headers, this.#limitBytes)
       added = headerBytes + size

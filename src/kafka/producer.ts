@@ -2,6 +2,7 @@
  * The producer: records are appended to batches per partition, batches leave in requests per broker. One `drain` decides what can go
  * now; it runs once after a burst of appends, after each answer, and by one timer for what lingers, waits or expires.
  */
+import { bufferPool } from './buffer-pool.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
@@ -43,6 +44,7 @@ export const createProducer = (connection: KafkaConnection, settings: ProducerSe
   let metadataAtMs = 0
   let rotation = 0
   let lastTopic: Topic | undefined
+  const pool = bufferPool((settings.maxInFlight + 3) * settings.batchBytes)
   let closing: Promise<void> | null = null
 
   const schedule = (): void => {
@@ -251,6 +253,8 @@ export const createProducer = (connection: KafkaConnection, settings: ProducerSe
   const done = ({ queue, batch }: Sent, baseOffset: number, logAppendTime: number): void => {
     queue.acknowledged(batch)
     finish(queue, batch, { baseOffset, logAppendTime })
+    // sent once and answered: no socket can hold these bytes any more
+    if (batch.attempts === 1 && settings.acks !== 0) pool.give(batch.writer.buffer)
   }
   const failed = ({ queue, batch }: Sent, error: KafkaError): void => {
     const where = `${queue.topic}-${queue.partition}`
@@ -299,7 +303,7 @@ export const createProducer = (connection: KafkaConnection, settings: ProducerSe
       if (chosen >= topic.choices.count) throw new KafkaError('INVALID_PARTITION', `Invalid partition given with record: ${chosen} is not in the range [0...${topic.choices.count}) of topic ${name}.`, { retriable: false })
       let queue = topic.queues[chosen]
       if (queue === undefined) {
-        queue = new PartitionQueue(name, chosen, settings.batchBytes)
+        queue = new PartitionQueue(name, chosen, settings.batchBytes, pool.take)
         topic.queues[chosen] = queue
       }
       const before = queue.open

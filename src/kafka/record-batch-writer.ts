@@ -36,12 +36,17 @@ export class RecordBatchWriter {
   #baseTimestamp = 0
   #maxTimestamp = -1
 
-  constructor(initialBytes: number) {
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(initialBytes, 256))
+  /** `initial`: bytes to allocate, or a buffer to fill. */
+  constructor(initial: number | Buffer) {
+    this.#buffer = typeof initial === 'number' ? Buffer.allocUnsafeSlow(Math.max(initial, 256)) : initial
   }
 
   get count(): number {
     return this.#count
+  }
+  /** What is being filled; may be another one after an append that had to grow. */
+  get buffer(): Buffer {
+    return this.#buffer
   }
   /** Header and records so far, uncompressed. */
   get bytes(): number {
