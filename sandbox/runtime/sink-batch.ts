@@ -29,7 +29,7 @@ export const toSinkRecords = (batch: SinkBatch): SinkRecord[] => {
       value: values === null ? null : values[row],
       valueSchema: typeof valueSchemaOf === 'function' ? valueSchemaOf(row) : valueSchemaOf,
       timestamp: Number.isNaN(at) ? null : at,
-      timestampType: timestampTypes[timestampType === null ? 1 : (timestampType[row] as number)] ?? 'NoTimestampType',
+      timestampType: timestampTypes[timestampType === null ? (timestamp === null ? 0 : 1) : (timestampType[row] as number)] ?? 'NoTimestampType',
       headers: headers === null ? noHeaders : (headers[row] as readonly Header[]),
     }
   }

@@ -187,8 +187,7 @@ export class LiveCell implements Cell {
   }
 
   #overdue(method: string, timeoutMs: number): void {
-    const setting = method === 'poll' ? 'isolate.poll.timeout.ms' : method === 'put' ? 'isolate.put.timeout.ms' : 'isolate.call.timeout.ms'
-    this.#kill({ reason: 'timeout', detail: `${method}() did not end within ${timeoutMs} ms: it is stuck, or waits for something that does not come; ${setting} gives it longer.` })
+    this.#kill({ reason: 'timeout', detail: `${method}() did not end within ${timeoutMs} ms: it is stuck, or waits for something that does not come; ${settingOf(method)} gives it longer.` })
   }
 
   #receive(raw: unknown): void {
@@ -224,8 +223,14 @@ export class LiveCell implements Cell {
         this.#denied += message.count
         return
       case 'dying':
-        return this.#kill({ reason: message.reason, detail: message.detail })
+        return this.#kill({ reason: message.reason, detail: this.#withRemedy(message) })
     }
+  }
+
+  /** The isolate's own timeout says where the guest was; which setting that is, is known here. */
+  #withRemedy({ reason, guest, detail }: Extract<CheckedMessage, { t: 'dying' }>): string {
+    const method = [...this.#pending.values()].find((pending) => pending.guest === guest)?.method
+    return reason === 'timeout' && method !== undefined ? `${detail} ${settingOf(method)} gives it longer.` : detail
   }
 
   #release(id: number): void {
@@ -251,4 +256,5 @@ export class LiveCell implements Cell {
   }
 }
 
+const settingOf = (method: string): string => (method === 'poll' ? 'isolate.poll.timeout.ms' : method === 'put' ? 'isolate.put.timeout.ms' : 'isolate.call.timeout.ms')
 const disposed: CellDeath = { reason: 'killed', detail: 'The isolate was disposed of by the worker.' }
