@@ -8,7 +8,7 @@ const cpuWindowMs = 10_000
 /** The cell slows itself down at its share (throttle.ts); beyond this much over it, it is not keeping to that. */
 const cpuSlack = 1.5
 /** Garbage collection and compilation run on threads of their own beside the guest. */
-const cpuFloorPercent = 100
+const cpuFloorPercent = 50
 
 export type CpuWindow = { readonly at: number; readonly cpuMs: number } | null
 

@@ -33,7 +33,8 @@ type Pending = { readonly guest: number; readonly method: string; readonly settl
 /** The isolate's own timeout gets this long to end a call politely before the process is killed. */
 const graceMs = 300
 const closeTimeoutMs = 1000
-const openTimeoutMs = 30_000
+/** Beside the bundle's own time: the isolate and the platform, on a machine under full load. */
+const openGraceMs = 10_000
 const maxStderr = 8192
 /** Messages a second of one cell; ten times what the busiest task sends. Beyond it the cell is only keeping the worker busy. */
 const maxMessagesPerSecond = 200_000
@@ -127,7 +128,8 @@ export class LiveCell implements Cell {
     const id = ++this.#lastId
     this.#guests.set(id, options)
     const opened = await new Promise<CheckedOutcome | null>((resolve) => {
-      const timer = setTimeout(() => this.#kill({ reason: 'timeout', detail: `The bundle was not loaded within ${openTimeoutMs} ms.` }), openTimeoutMs)
+      const { callTimeoutMs } = this.#options.limits
+      const timer = setTimeout(() => this.#kill({ reason: 'timeout', detail: `The bundle was not loaded within ${callTimeoutMs} ms; isolate.call.timeout.ms gives it longer.` }), callTimeoutMs + openGraceMs)
       const settle = (outcome: CheckedOutcome | null): void => {
         clearTimeout(timer)
         this.#opening.delete(id)
@@ -230,7 +232,7 @@ export class LiveCell implements Cell {
   /** The isolate's own timeout says where the guest was; which setting that is, is known here. */
   #withRemedy({ reason, guest, detail }: Extract<CheckedMessage, { t: 'dying' }>): string {
     const method = [...this.#pending.values()].find((pending) => pending.guest === guest)?.method
-    return reason === 'timeout' && method !== undefined ? `${detail} ${settingOf(method)} gives it longer.` : detail
+    return reason === 'timeout' ? `${detail} ${settingOf(method ?? 'open')} gives it longer.` : detail
   }
 
   #release(id: number): void {

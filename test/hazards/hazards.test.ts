@@ -60,6 +60,20 @@ for (const [name, task] of Object.entries(stuck)) {
   })
 }
 
+test('a bundle that never ends loading ends at the deadline', async () => {
+  await using opened = await cellOf('for (;;);', { limits: { callTimeoutMs: 500 } })
+  const outcome = await opened.cell.open('source', { label: '0', handlers: {}, onLog: () => {} })
+  expect(deathOf(outcome)).toEqual({ reason: 'timeout', detail: expect.stringMatching(/while it was being opened.*isolate\.call\.timeout\.ms/) })
+})
+
+test('a plugin that breaks the language it runs in breaks itself only', async () => {
+  await using opened = await started("poll() { for (const owner of [Array, Map, Promise, Function, String, Object, Reflect, JSON]) for (const key of Reflect.ownKeys(owner.prototype ?? owner)) { try { (owner.prototype ?? owner)[key] = () => { throw 1 } } catch {} } return null }")
+  await using neighbour = await started('poll() { return null }')
+  const outcome = await opened.guest.call('poll', [], { timeoutMs: 500 })
+  expect(['ok', 'error', 'death']).toContain(outcome.kind)
+  expect(ok(await neighbour.guest.call('poll', [], soon))).toBeNull()
+})
+
 test('all calls of a dying cell settle, also those of its other guests', async () => {
   await using opened = await started('poll() { for (;;); }')
   const other = await opened.open('source')

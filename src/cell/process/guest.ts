@@ -106,7 +106,7 @@ export class Guest {
         this.#settled(0, { ok: false, error: errorData(error) })
         return
       }
-      load.applySync(undefined, [wrapper.derefInto()], { timeout: bootTimeoutMs })
+      load.applySync(undefined, [wrapper.derefInto()], { timeout: this.#host.limits.callTimeoutMs })
     })
   }
 
