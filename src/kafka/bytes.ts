@@ -23,7 +23,8 @@ export class ByteWriter {
 
   #room(bytes: number): number {
     if (this.#end + bytes > this.#buffer.length) {
-      const grown = Buffer.allocUnsafe(Math.max((this.#end - this.#start) * 2, bytes + 512))
+      const kept = this.#end - this.#start
+      const grown = Buffer.allocUnsafe(kept + Math.max(kept, bytes + 512))
       this.#buffer.copy(grown, 0, this.#start, this.#end)
       this.#end -= this.#start
       this.#start = 0
