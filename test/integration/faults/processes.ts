@@ -57,8 +57,8 @@ export interface WorkerProcess extends Process {
   untilTask(connector: string, state: string): Promise<string>
   restart(connector: string): Promise<void>
   rest(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>
-  /** Process ids of its cells. */
-  cells(): Promise<readonly number[]>
+  /** As `until`; what the worker has said last comes with the failure. */
+  until<T>(what: string, ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T>
 }
 export type WorkerOptions = {
   readonly bootstrap: string
@@ -107,21 +107,23 @@ export const startWorker = async (folder: TestFolder, options: WorkerOptions): P
     })
     return answer?.status === 200 ? (answer.body as Status) : null
   }
+  const untilWorker: WorkerProcess['until'] = (what, ask, wanted) =>
+    until(what, ask, wanted).catch((error: unknown) => {
+      throw new Error(`${String(error)}; the worker said:\n${worker.output.slice(-6000)}`, { cause: error })
+    })
   return Object.assign(Object.create(worker) as Process, {
     url,
     rest,
     status,
+    until: untilWorker,
     async untilTask(connector: string, state: string) {
-      const seen = await until(`${connector} is ${state}`, () => status(connector), (found) => found?.tasks[0]?.state === state).catch((error: unknown) => {
-        throw new Error(`${String(error)}; the worker said:\n${worker.output.slice(-4000)}`, { cause: error })
-      })
+      const seen = await untilWorker(`${connector} is ${state}`, () => status(connector), (found) => found?.tasks[0]?.state === state)
       return seen?.tasks[0]?.trace ?? ''
     },
     async restart(connector: string) {
       const answer = await rest('POST', `/connectors/${connector}/restart?includeTasks=true&onlyFailed=true`)
       if (answer.status !== 202) throw new Error(`restart: ${answer.status} ${JSON.stringify(answer.body)}`)
     },
-    cells: () => childrenOf(worker.pid),
     [Symbol.asyncDispose]: async () => worker[Symbol.asyncDispose](),
   })
 }
