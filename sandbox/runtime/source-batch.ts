@@ -122,15 +122,15 @@ const numericOffsets = (records: Records): OffsetColumn | null => {
     const offset = (records[row] as SourceRecord).sourceOffset as Record<string, unknown> | null
     if (offset === null || typeof offset !== 'object') return null
     let seen = 0
-    // for-in over one hidden class uses its enum cache: no array of keys a record
-    for (const name in offset) if (seen >= width || name !== (seen++ === 0 ? only : keys[seen - 1])) return null
-    if (seen !== width) return null
-    for (let column = 0; column < width; column++) {
-      const value = offset[keys[column] as string]
+    // for-in over one hidden class uses its enum cache: no array of keys a record, and a read by the loop's own name needs no lookup
+    for (const name in offset) {
+      if (seen >= width || name !== (seen === 0 ? only : keys[seen])) return null
+      const value = offset[name]
       // -0 and unsafe integers would not survive as text of a number
       if (typeof value !== 'number' || !Number.isFinite(value)) return null
-      values[row * width + column] = value
+      values[row * width + seen++] = value
     }
+    if (seen !== width) return null
   }
   return { kind: 'numbers', keys, values }
 }
@@ -141,31 +141,47 @@ const textOffsets = (records: Records): Extract<OffsetColumn, { kind: 'json' }>[
   return column as Extract<OffsetColumn, { kind: 'json' }>['offsets']
 }
 
+/** Read by a name that the code says, not by one in a variable: that would be a lookup a record. */
+const keyOf = (record: SourceRecord): unknown => record.key
+const valueOf = (record: SourceRecord): unknown => record.value
+
 const valuesOf = (records: Records, field: 'key' | 'value', schemas: SchemaTable): Column => {
   const count = records.length
-  const lengths = new Int32Array(count)
-  const values = new Array<string>(count)
-  let strings = 0
-  let nulls = 0
-  for (let row = 0; row < count; row++) {
-    const value = (records[row] as SourceRecord)[field]
-    if (typeof value === 'string') {
-      values[row] = value
-      lengths[row] = value.length
-      strings++
-    } else if (value === null || value === undefined) {
-      values[row] = ''
-      lengths[row] = -1
-      nulls++
-    } else break
-  }
-  if (nulls === count) return emptyColumn
-  if (strings + nulls === count) return { kind: 'text', lengths, text: values.join('') }
+  const read = field === 'key' ? keyOf : valueOf
+  const first = read(records[0] as SourceRecord)
+  const column = first === null || first === undefined ? nullColumn(records, read) : typeof first === 'string' ? stringColumn(records, read) : null
+  if (column !== null) return column
   try {
-    return columnOf(records.map((record) => record[field]), schemas)
+    return columnOf(Array.from({ length: count }, (_, row) => read(records[row] as SourceRecord)), schemas)
   } catch (cause) {
     throw cause instanceof Error ? new DataException(`poll() returned a wrong ${field}: ${cause.message}`, { cause }) : cause
   }
+}
+
+/** Null unless every value is null. */
+const nullColumn = (records: Records, read: (record: SourceRecord) => unknown): Column | null => {
+  for (let row = 0; row < records.length; row++) {
+    const value = read(records[row] as SourceRecord)
+    if (value !== null && value !== undefined) return null
+  }
+  return emptyColumn
+}
+
+/** Null unless every value is a string or null. */
+const stringColumn = (records: Records, read: (record: SourceRecord) => unknown): Column | null => {
+  const lengths = new Int32Array(records.length)
+  const values = new Array<string>(records.length)
+  for (let row = 0; row < records.length; row++) {
+    const value = read(records[row] as SourceRecord)
+    if (typeof value === 'string') {
+      values[row] = value
+      lengths[row] = value.length
+    } else if (value === null || value === undefined) {
+      values[row] = ''
+      lengths[row] = -1
+    } else return null
+  }
+  return { kind: 'text', lengths, text: values.join('') }
 }
 
 const schemasOf = (records: Records, field: 'keySchema' | 'valueSchema', table: SchemaTable): Index | 'none' => {

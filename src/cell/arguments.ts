@@ -4,9 +4,11 @@ import type { CellLimits, FsGrant, Grants } from './options.ts'
 
 /** Heap of the cell's own Node, outside the isolates: frames on their way, and code. */
 const outerHeapMb = 128
+/** Isolates may grow to this before V8 collects them as a whole: batches are big and short-lived, and each collection costs as much as the records. */
+const youngHeapMb = 64
 
 export const cellArguments = (options: { readonly programFile: string; readonly platformFile: string; readonly bundleFile: string; readonly grants: Grants; readonly limits: CellLimits }): string[] => {
-  const { programFile, platformFile, bundleFile, grants } = options
+  const { programFile, platformFile, bundleFile, grants, limits } = options
   const reads = [programFile, platformFile, bundleFile, ...grants.fs.filter(({ access }) => access !== 'write').flatMap(allowed)]
   const writes = grants.fs.filter(({ access }) => access !== 'read').flatMap(allowed)
   return [
@@ -16,6 +18,7 @@ export const cellArguments = (options: { readonly programFile: string; readonly 
     '--disable-warning=PERM0001',
     '--disable-warning=ExperimentalWarning',
     `--max-old-space-size=${outerHeapMb}`,
+    `--initial-old-space-size=${Math.min(youngHeapMb, limits.memoryMb / 2)}`,
     ...reads.map((path) => `--allow-fs-read=${path}`),
     ...writes.map((path) => `--allow-fs-write=${path}`),
     ...(grants.net.length > 0 ? ['--allow-net'] : []),

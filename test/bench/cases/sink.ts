@@ -6,7 +6,7 @@ import { alternate, bootstrap, checkRunning, createConnector, createTopic, delet
 import { ensureKafkaJars } from '../../kafka/jars.ts'
 import { startJava } from '../../kafka/java.ts'
 
-const fill = async (topic: string, format: Format): Promise<void> => {
+export const fill = async (topic: string, format: Format): Promise<void> => {
   const { classPath } = await ensureKafkaJars()
   const dir = await workDir()
   const java = await startJava({
