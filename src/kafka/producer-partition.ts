@@ -2,9 +2,9 @@
  * The batches of one partition and the one rule that keeps their order: when a batch fails in a way that may be tried again, nothing
  * more is sent until everything in flight has come back; then all of it goes again, oldest first, with the sequences it had.
  *
- * With idempotence the broker drops what it already has (it remembers five batches, and at most five are in flight). A gap that
- * cannot be closed (a batch was given up, or the broker lost its state) is closed by a higher producer epoch for this partition,
- * whose sequences start at 0, as KIP-360 allows. No I/O and no clock in here.
+ * With idempotence the broker drops what it already has (it remembers five batches, and at most five are in flight; one until it has
+ * taken the first, see `#acknowledgedAs`). A gap that cannot be closed (a batch was given up, or the broker lost its state) is closed by
+ * a higher producer epoch for this partition, whose sequences start at 0, as KIP-360 allows. No I/O and no clock in here.
  */
 import type { CompressionType } from './compression.ts'
 import { type Identity, ProducerBatch, addSequence } from './producer-batch.ts'
@@ -29,6 +29,11 @@ export class PartitionQueue {
   #isDraining = false
   #notBeforeMs = 0
   #identity: Identity | null = null
+  /**
+   * The identity under which the broker has taken a batch. Until that is the one in use, one batch at a time: a broker without a state of
+   * the producer takes any sequence, so were the first batch refused (NOT_LEADER_OR_FOLLOWER on a new partition), the second would land.
+   */
+  #acknowledgedAs: Identity | null = null
   #wantsNewEpoch = false
   #nextSequence = 0
   #nextOrder = 0
@@ -75,7 +80,7 @@ export class PartitionQueue {
 
   /** When the next batch may be sent; Infinity while nothing can. `lingerMs` 0 sends what is there. */
   readyAtMs(lingerMs: number): number {
-    if (this.#isDraining) return Infinity
+    if (this.#isDraining || (this.#inFlight.length > 0 && this.#acknowledgedAs !== this.#identity)) return Infinity
     if (this.#retries.length > 0 || this.#waiting.length > 0) return this.#notBeforeMs
     return this.open === null ? Infinity : Math.max(this.open.createdAtMs + lingerMs, this.#notBeforeMs)
   }
@@ -120,6 +125,8 @@ export class PartitionQueue {
   }
 
   acknowledged(batch: ProducerBatch): void {
+    // The one it was sent under: the identity changes only while nothing is in flight. Without idempotence both stay null.
+    this.#acknowledgedAs = this.#identity
     this.#landed(batch)
   }
   /** It will be tried again, not before the time given. */

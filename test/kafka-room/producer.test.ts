@@ -37,6 +37,14 @@ const rig = async (properties: ClientProperties = {}, setUp: (connection: FakeCo
   const told = (): readonly string[] => outcomes.map((batch) => `${batch.tokens.join()} ${batch.ok ? `at ${batch.baseOffset}` : batch.error.kafkaCode}`)
   return { connection, producer, outcomes, add, told }
 }
+/** The broker takes a first record of partition 0, sequence 0: from then on several batches are in flight. Its outcome is left out. */
+const acknowledgeOne = async ({ connection, producer, outcomes, add }: Rig): Promise<void> => {
+  add('first', -1)
+  const flushed = producer.flush()
+  ;(await connection.next()).answer({})
+  await flushed
+  expect(outcomes.splice(0)).toMatchObject([{ ok: true, tokens: [-1] }])
+}
 const sequencesOf = (requests: readonly SentProduce[]): string[] => requests.flatMap(({ batches }) => batches.map(({ values, epoch, sequence }) => `${values.join()} ${epoch}:${sequence}`))
 const take = async (connection: FakeConnection, count: number): Promise<SentProduce[]> => {
   const requests: SentProduce[] = []
@@ -74,13 +82,15 @@ describe('batches', () => {
     expect((await connection.next()).batches).toHaveLength(1)
   })
   test('at most max.in.flight.requests.per.connection requests are under way, in order', async () => {
-    const { connection, add } = await rig({ 'max.in.flight.requests.per.connection': '3' })
+    const it = await rig({ 'max.in.flight.requests.per.connection': '3' })
+    const { connection, add } = it
+    await acknowledgeOne(it)
     for (let i = 0; i < 6; i++) add(String(i), i)
     const first = await take(connection, 3)
-    expect(sequencesOf(first)).toEqual(['0 0:0', '1 0:1', '2 0:2'])
+    expect(sequencesOf(first)).toEqual(['0 0:1', '1 0:2', '2 0:3'])
     expect(connection.produced).toHaveLength(0)
     first[0]?.answer({})
-    expect(sequencesOf([await connection.next()])).toEqual(['3 0:3'])
+    expect(sequencesOf([await connection.next()])).toEqual(['3 0:4'])
   })
   test('a record with headers, a key or null arrives in the partition asked for', async () => {
     const { connection, producer } = await rig({}, (fake) => {
@@ -92,9 +102,48 @@ describe('batches', () => {
   })
 })
 
+describe('a broker that does not know the producer takes any sequence', () => {
+  test('one batch is in flight until it has taken the first, then several', async () => {
+    const { connection, add, told } = await rig()
+    for (let i = 0; i < 3; i++) add(String(i), i)
+    for (const refuse of [(request: SentProduce) => request.answer({ 't-0': notLeader }), (request: SentProduce) => request.fail(lost())]) {
+      const alone = await connection.next()
+      expect(sequencesOf([alone])).toEqual(['0 0:0'])
+      expect(connection.produced).toHaveLength(0)
+      refuse(alone)
+    }
+    const first = await connection.next()
+    expect(sequencesOf([first])).toEqual(['0 0:0'])
+    expect(connection.produced).toHaveLength(0)
+    first.answer({}, 0)
+    const rest = await take(connection, 2)
+    expect(sequencesOf(rest)).toEqual(['1 0:1', '2 0:2'])
+    rest.forEach((request, i) => request.answer({}, 1 + i))
+    await expect.poll(told).toEqual(['0 at 0', '1 at 1', '2 at 2'])
+  })
+  test('each partition waits for its own first acknowledgement', async () => {
+    const it = await rig({}, (fake) => {
+      fake.partitions = 2
+    })
+    const { connection, add } = it
+    await acknowledgeOne(it)
+    for (let i = 0; i < 4; i++) add(String(i), i, i % 2)
+    const requests = await take(connection, 2)
+    expect(sequencesOf(requests).toSorted()).toEqual(['0 0:1', '1 0:0', '2 0:2'])
+    expect(connection.produced).toHaveLength(0)
+  })
+  test('without idempotence there is nothing to wait for', async () => {
+    const { connection, add } = await rig({ 'enable.idempotence': 'false' })
+    for (let i = 0; i < 3; i++) add(String(i), i)
+    expect(sequencesOf(await take(connection, 3))).toEqual(['0 -1:-1', '1 -1:-1', '2 -1:-1'])
+  })
+})
+
 describe('retries', () => {
   test('nothing more is sent until all that is in flight came back, then oldest first, with the same sequences', async () => {
-    const { connection, add, told } = await rig()
+    const it = await rig()
+    const { connection, add, told } = it
+    await acknowledgeOne(it)
     for (let i = 0; i < 4; i++) add(String(i), i)
     const first = await take(connection, 4)
     first[0]?.answer({ 't-0': notLeader })
@@ -103,7 +152,7 @@ describe('retries', () => {
     first[2]?.fail(lost())
     first[3]?.fail(lost())
     const second = await take(connection, 5)
-    expect(sequencesOf(second)).toEqual(['0 0:0', '1 0:1', '2 0:2', '3 0:3', '4 0:4'])
+    expect(sequencesOf(second)).toEqual(['0 0:1', '1 0:2', '2 0:3', '3 0:4', '4 0:5'])
     second.forEach((request, i) => request.answer({}, i))
     await expect.poll(told).toEqual(['0 at 0', '1 at 1', '2 at 2', '3 at 3', '4 at 4'])
     expect(connection.metadataRequests).toBeGreaterThan(1)
@@ -116,29 +165,43 @@ describe('retries', () => {
     await expect.poll(told).toEqual(['1 at -1'])
   })
   test('a gap the broker insists on is closed by a higher epoch from sequence 0', async () => {
-    const { connection, add, told } = await rig()
+    const it = await rig()
+    const { connection, add, told } = it
+    await acknowledgeOne(it)
     for (let i = 0; i < 3; i++) add(String(i), i)
     const first = await take(connection, 3)
     first[0]?.answer({}, 0)
     first[1]?.answer({ 't-0': outOfOrder })
     first[2]?.answer({ 't-0': outOfOrder })
-    const second = await take(connection, 2)
-    expect(sequencesOf(second)).toEqual(['1 1:0', '2 1:1'])
-    second.forEach((request, i) => request.answer({}, 1 + i))
+    // The new epoch has to be taken before more than one batch of it is in flight.
+    const second = await connection.next()
+    expect(sequencesOf([second])).toEqual(['1 1:0'])
+    expect(connection.produced).toHaveLength(0)
+    second.answer({}, 1)
+    const third = await connection.next()
+    expect(sequencesOf([third])).toEqual(['2 1:1'])
+    third.answer({}, 2)
     await expect.poll(told).toEqual(['0 at 0', '1 at 1', '2 at 2'])
     add('3', 3)
     expect(sequencesOf([await connection.next()])).toEqual(['3 1:2'])
   })
   test('after a batch that is refused for good, those behind it go on under a higher epoch', async () => {
-    const { connection, add, told } = await rig()
+    const it = await rig()
+    const { connection, add, told } = it
+    await acknowledgeOne(it)
     for (let i = 0; i < 3; i++) add(String(i), i)
     const first = await take(connection, 3)
     first[0]?.answer({ 't-0': invalidRecord })
     first[1]?.answer({ 't-0': outOfOrder })
     first[2]?.answer({ 't-0': outOfOrder })
-    const second = await take(connection, 2)
-    expect(sequencesOf(second)).toEqual(['1 1:0', '2 1:1'])
-    second.forEach((request, i) => request.answer({}, i))
+    // The new epoch has to be taken before more than one batch of it is in flight.
+    const second = await connection.next()
+    expect(sequencesOf([second])).toEqual(['1 1:0'])
+    expect(connection.produced).toHaveLength(0)
+    second.answer({}, 0)
+    const third = await connection.next()
+    expect(sequencesOf([third])).toEqual(['2 1:1'])
+    third.answer({}, 1)
     await expect.poll(told).toEqual(['0 INVALID_RECORD', '1 at 0', '2 at 1'])
   })
   test('another partition keeps its epoch and goes on meanwhile', async () => {
@@ -153,13 +216,15 @@ describe('retries', () => {
     expect(sequencesOf(await take(connection, 2)).toSorted()).toEqual(['b 0:0', 'c 1:0'])
   })
   test('a batch that the broker finds too large is split in place, with its sequences, headers and tokens', async () => {
-    const { connection, producer, add, told } = await rig({ 'batch.size': '100000', 'linger.ms': '29000', 'compression.type': 'gzip' })
+    const it = await rig({ 'batch.size': '100000', 'linger.ms': '29000', 'compression.type': 'gzip' })
+    const { connection, producer, add, told } = it
+    await acknowledgeOne(it)
     const headers = [{ key: 'h', value: Buffer.from('v') }]
     for (let i = 0; i < 5; i++) add(`r${i}`, i, 0, headers)
     const flushed = producer.flush()
     ;(await connection.next()).answer({ 't-0': tooLarge })
     const halves = await take(connection, 2)
-    expect(sequencesOf(halves)).toEqual(['r0,r1 0:0', 'r2,r3,r4 0:2'])
+    expect(sequencesOf(halves)).toEqual(['r0,r1 0:1', 'r2,r3,r4 0:3'])
     halves.forEach((request, i) => request.answer({}, i * 2))
     await flushed
     expect(told()).toEqual(['0,1 at 0', '2,3,4 at 2'])
@@ -196,7 +261,9 @@ describe('retries', () => {
 
 describe('memory and the end', () => {
   test('append says when buffer.memory is used up, drained when there is room', async () => {
-    const { connection, producer, add } = await rig({ 'buffer.memory': '1000', 'max.request.size': '600' })
+    const it = await rig({ 'buffer.memory': '1000', 'max.request.size': '600' })
+    const { connection, producer, add } = it
+    await acknowledgeOne(it)
     expect(add('x'.repeat(300), 0)).toBe(true)
     expect(add('x'.repeat(300), 1)).toBe(true)
     expect(add('x'.repeat(300), 2)).toBe(false)
