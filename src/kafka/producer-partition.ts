@@ -41,7 +41,7 @@ export class PartitionQueue {
   #lastBytes = minInitialBytes
   readonly #allocate: (bytes: number) => Buffer
 
-  constructor(topic: string, partition: number, limitBytes: number, allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow) {
+  constructor(topic: string, partition: number, limitBytes: number, allocate: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafeSlow(bytes)) {
     this.topic = topic
     this.partition = partition
     this.#limitBytes = limitBytes
