@@ -44,6 +44,8 @@ export class SourceTask implements TaskLoop {
   #stopCalled: Promise<unknown> | null = null
   /** The first failed send (errors.tolerance=none): thrown before the next poll or send. */
   #sendFailure: Error | null = null
+  /** A stop came in the middle of a batch: what follows it must not be sent either, or it would overtake the rest. */
+  #cutShort = false
   /** `commitRecord` crossings under way. */
   #crossings: Promise<unknown> = Promise.resolve()
 
@@ -171,7 +173,8 @@ export class SourceTask implements TaskLoop {
     const { control, converters } = this.#options
     const submitted = this.#records.add(batch)
     for (const topic of batch.topics) if (!this.#knownTopics.has(topic)) await this.#whenTopicKnown(producer, topic)
-    if (control.stopping && !batch.topics.every((topic) => this.#knownTopics.has(topic))) return
+    if (control.stopping && !batch.topics.every((topic) => this.#knownTopics.has(topic))) this.#cutShort = true
+    if (this.#cutShort) return
     const { key, value, headers, failures } = encodeBatch(batch, converters)
     let nextFailure = 0
     const now = Date.now()
@@ -202,7 +205,10 @@ export class SourceTask implements TaskLoop {
       control.throwFailure()
       this.#throwSendFailure()
       // the rest was never sent, so its offsets stay uncommitted and it is polled again after a restart
-      if (control.stopping) return
+      if (control.stopping) {
+        this.#cutShort = true
+        return
+      }
     }
     this.#offsets.collect()
   }

@@ -71,6 +71,20 @@ test('the next poll is asked for while the last batch is being sent', async () =
   await stop()
 })
 
+test('a stop in the middle of a batch: what was polled behind it does not overtake the rest', async () => {
+  const { source, until, producers, producer, stored, stop } = start({}, {}, { offsetFlushTimeoutMs: 1 })
+  await until(() => producers[0] !== undefined)
+  producer().full = 1
+  source.push(textBatch(['a', 'b', 'c'], 10))
+  await until(() => source.polls === 2)
+  source.push(textBatch(['d', 'e'], 13))
+  const stopped = stop()
+  producer().ackAll()
+  await stopped
+  expect(producer().appended.map(({ value }) => value)).toEqual(['a'])
+  expect([...stored]).toEqual([['{"p":1}', '{"n":10}']])
+})
+
 test('a stop stores the offsets of the acked prefix only', async () => {
   const { source, until, producers, producer, stored, stop } = start({}, {}, { offsetFlushTimeoutMs: 1 })
   source.push(textBatch(['a', 'b', 'c', 'd'], 10))
