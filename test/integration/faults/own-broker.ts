@@ -4,6 +4,8 @@ import { freePorts } from '../../kafka/java.ts'
 import type { TestFolder } from '../helpers/standalone.ts'
 import { type Process, startDevBroker } from './processes.ts'
 
+const awakeMs = 50
+
 export interface OwnBroker extends AsyncDisposable {
   readonly bootstrap: string
   readonly kind: 'dev' | 'real'
@@ -13,21 +15,34 @@ export interface OwnBroker extends AsyncDisposable {
   start(): Promise<void>
   /** SIGSTOP, and SIGCONT after that time. */
   freeze(ms: number): Promise<void>
+  /** From now on it answers in short moments only, `ms` apart. Resolves, when aborted, with the broker running. */
+  slow(ms: number, signal: AbortSignal): Promise<void>
 }
 
 export const ownBroker = async (folder: TestFolder, properties: Readonly<Record<string, string>> = {}): Promise<OwnBroker> => {
-  const freezing = (pid: () => number) => async (ms: number): Promise<void> => {
-    const frozen = pid()
-    process.kill(frozen, 'SIGSTOP')
-    // the fault itself, no synchronisation
-    await sleep(ms)
-    process.kill(frozen, 'SIGCONT')
+  // the times are the fault itself, no synchronisation
+  const faultsOf = (pid: () => number): Pick<OwnBroker, 'freeze' | 'slow'> => {
+    const freeze = async (ms: number, signal?: AbortSignal): Promise<void> => {
+      const frozen = pid()
+      process.kill(frozen, 'SIGSTOP')
+      await sleep(ms, undefined, signal && { signal }).catch(() => undefined)
+      process.kill(frozen, 'SIGCONT')
+    }
+    return {
+      freeze,
+      slow: async (ms, signal) => {
+        while (!signal.aborted) {
+          await freeze(ms, signal)
+          await sleep(awakeMs, undefined, { signal }).catch(() => undefined)
+        }
+      },
+    }
   }
   if (process.env['ISOCONNECT_TEST_BOOTSTRAP']) {
     const { startKafka } = await import('../../kafka/server.ts')
     const kafka = await startKafka({ properties: { 'group.min.session.timeout.ms': '1000', 'broker.heartbeat.interval.ms': '300', 'broker.session.timeout.ms': '1500', ...properties } })
     return {
-      bootstrap: kafka.bootstrap, kind: 'real', kill: () => kafka.stop(1), start: () => kafka.start(1), freeze: freezing(() => kafka.pid), [Symbol.asyncDispose]: () => kafka.close(),
+      bootstrap: kafka.bootstrap, kind: 'real', kill: () => kafka.stop(1), start: () => kafka.start(1), ...faultsOf(() => kafka.pid), [Symbol.asyncDispose]: () => kafka.close(),
     }
   }
   const [port = 0] = await freePorts(1)
@@ -39,7 +54,7 @@ export const ownBroker = async (folder: TestFolder, properties: Readonly<Record<
     start: async () => {
       broker = await startDevBroker(folder, port)
     },
-    freeze: freezing(() => broker.pid),
+    ...faultsOf(() => broker.pid),
     [Symbol.asyncDispose]: () => broker.kill(),
   }
 }
