@@ -260,6 +260,19 @@ describe('FileStreamSink', () => {
     ok(await task.guest.call('stop', [], soon))
   })
 
+  test('half a line that a full disk or a kill left behind is ended first', async () => {
+    await using dir = await folder()
+    const file = join(dir.path, 'out.txt')
+    await writeFile(file, 'one\ntw')
+    for (const value of ['two', 'three']) {
+      await using task = await start({ file })
+      ok(task.started)
+      ok(await task.guest.call('put', [batchOf([value])], soon))
+      ok(await task.guest.call('stop', [], soon))
+    }
+    expect(await readFile(file, 'utf8')).toBe('one\ntw\ntwo\nthree\n')
+  })
+
   test('a file that cannot be opened is an error in Kafka’s words', async () => {
     await using dir = await folder()
     const file = join(dir.path, 'missing', 'out.txt')
