@@ -27,6 +27,8 @@ export type Arrivals = {
   readonly duplicates: number
   /** How often a partition went back to what it had delivered already: at most once a fault. */
   readonly rewinds: number
+  /** Beginnings of the line that was due: a write was cut off. The line must come again. */
+  readonly torn: number
   /** What is wrong, in words; empty when all is well. */
   readonly problems: readonly string[]
 }
@@ -42,13 +44,17 @@ export const examine = (partitions: readonly (readonly string[])[], total: numbe
   const complain = (problem: string): void => {
     if (problems.length < maxProblems) problems.push(problem)
   }
-  let [distinct, duplicates, rewinds] = [0, 0, 0]
+  let [distinct, duplicates, rewinds, torn] = [0, 0, 0, 0]
   for (const [partition, lines] of partitions.entries()) {
     const here = new Set<number>()
     let previous = -1
     let highest = -1
     for (const [row, line] of lines.entries()) {
       const number = /^\d{7} /.test(line) ? Number(line.slice(0, 7)) : -1
+      if (gapless && line !== lineOf(previous + 1) && lineOf(previous + 1).startsWith(line)) {
+        torn++
+        continue
+      }
       if (number < 0 || number >= total || line !== lineOf(number)) {
         complain(`partition ${partition}, row ${row} is no line that was written: ${JSON.stringify(line.slice(0, 120))}`)
         continue
@@ -67,5 +73,5 @@ export const examine = (partitions: readonly (readonly string[])[], total: numbe
     }
   }
   if (distinct < total) complain(`${total - distinct} lines are missing, the first is line ${seen.indexOf(0)}`)
-  return { distinct, duplicates, rewinds, problems }
+  return { distinct, duplicates, rewinds, torn, problems }
 }

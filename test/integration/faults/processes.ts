@@ -1,5 +1,5 @@
 /** The worker and the dev broker as a user starts them, and the signals they get. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -151,6 +151,12 @@ export const isAlive = async (pid: number): Promise<boolean> => {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return text !== '' && text.slice(text.lastIndexOf(')') + 2)[0] !== 'Z'
 }
+/**
+ * RLIMIT_FSIZE of one process stands for its disk: no file of it grows past that many bytes (a write is cut short, the next one gets EFBIG).
+ * Only the soft limit moves, which needs no privilege.
+ */
+export const limitFiles = (pid: number, bytes: number | 'unlimited'): void => void execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`])
+
 /** Resident bytes of a process and of its children. */
 export const rssBytesOf = async (pid: number): Promise<number> => {
   let pages = 0

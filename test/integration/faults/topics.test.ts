@@ -51,7 +51,7 @@ test('a topic that grows under a source and a sink: every line comes, in order i
   }, (partitions) => partitions.length === 3 && partitions.every(({ length }) => length > 0))
   await worker.until('all lines are in the file', () => linesOf(folder), ({ length }) => length >= written)
   expect(await worker.stop()).toBe(0)
-  expect(examine(await topics.read(topic), written, false)).toEqual({ distinct: written, duplicates: 0, rewinds: 0, problems: [] })
+  expect(examine(await topics.read(topic), written, false)).toEqual({ distinct: written, duplicates: 0, rewinds: 0, torn: 0, problems: [] })
   expect((await linesOf(folder)).toSorted()).toEqual(lines(0, written))
 })
 

@@ -4,7 +4,7 @@ import { type TestKafka, testKafka, uniqueName } from '../helpers/kafka.ts'
 import { type TestFolder, testFolder, until } from '../helpers/standalone.ts'
 import { bytesOf, isLast, lastLineOf, lineBytes, linesOf, sinkOf, sourceOf, total, writeInput } from './bed.ts'
 import { examine } from './lines.ts'
-import { childrenOf, isAlive, startWorker } from './processes.ts'
+import { childrenOf, isAlive, limitFiles, startWorker } from './processes.ts'
 import { type Outsider, outsider } from './topic.ts'
 
 let kafka: TestKafka
@@ -62,7 +62,7 @@ test('a worker that is stopped and started three times brings no line twice, and
   await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors })
   await worker.until('the last line is in the file', () => lastLineOf(folder), isLast)
   expect(await worker.stop()).toBe(0)
-  for (const end of [await topics.read(topic), [await linesOf(folder)]]) expect(examine(end, total, true)).toEqual({ distinct: total, duplicates: 0, rewinds: 0, problems: [] })
+  for (const end of [await topics.read(topic), [await linesOf(folder)]]) expect(examine(end, total, true)).toEqual({ distinct: total, duplicates: 0, rewinds: 0, torn: 0, problems: [] })
 })
 
 test('a cell that is killed fails its task with the reason; restarted, it goes on, and nothing is lost', async () => {
@@ -87,4 +87,26 @@ test('a cell that is killed fails its task with the reason; restarted, it goes o
   await worker.until('the last line is in the file', () => lastLineOf(folder), isLast)
   expect(await worker.stop()).toBe(0)
   for (const end of [await topics.read(topic), [await linesOf(folder)]]) expect(examine(end, total, true)).toMatchObject({ distinct: total, problems: [] })
+})
+
+test('a sink whose disk is full fails with the reason; restarted with room again, every line arrives', async () => {
+  await using folder = await testFolder()
+  const topic = uniqueName('full-sink')
+  await topics.create(topic)
+  const [source, sink] = [sourceOf(input, topic), sinkOf(folder, topic)]
+  await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors: [source] })
+  await worker.untilTask(source.name, 'RUNNING')
+  const before = new Set(await childrenOf(worker.pid))
+  expect((await worker.rest('POST', '/connectors', { name: sink.name, config: sink })).status).toBe(201)
+  await worker.untilTask(sink.name, 'RUNNING')
+  // in the middle of a line
+  const roomBytes = 30_000 * lineBytes + 40
+  for (const pid of await childrenOf(worker.pid)) if (!before.has(pid)) limitFiles(pid, roomBytes)
+  expect(await worker.untilTask(sink.name, 'FAILED')).toMatch(/Couldn't write to file '.*out.txt'[^]*EFBIG/)
+  expect(await bytesOf(folder)).toBe(roomBytes)
+  for (const pid of await childrenOf(worker.pid)) limitFiles(pid, 'unlimited')
+  await worker.restart(sink.name)
+  await worker.until('the last line is in the file', () => lastLineOf(folder), isLast)
+  expect(await worker.stop()).toBe(0)
+  expect(examine([await linesOf(folder)], total, true)).toMatchObject({ distinct: total, torn: 1, problems: [] })
 })
