@@ -1,12 +1,13 @@
 /** The topic as an outsider sees it: kafkajs's own client, none of the code under test. */
 import { CompressionTypes, type Consumer, Kafka, logLevel, Partitioners } from 'kafkajs'
 import { uniqueName } from '../helpers/kafka.ts'
+import { until } from '../helpers/standalone.ts'
 
 export interface Outsider extends AsyncDisposable {
   create(topic: string, partitions?: number, configs?: Readonly<Record<string, string>>): Promise<void>
   delete(topic: string): Promise<void>
   grow(topic: string, partitions: number): Promise<void>
-  /** Records ever written, over all partitions. */
+  /** Records ever written, over all partitions; 0 when the broker cannot tell just now. */
   written(topic: string): Promise<number>
   produce(topic: string, partition: number, values: readonly string[]): Promise<void>
   /** What a group has committed, over all partitions. */
@@ -38,6 +39,7 @@ export const outsider = (bootstrap: string): Outsider => {
     async grow(topic, partitions) {
       await connected
       await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] })
+      await until(`${topic} has ${partitions} partitions with leaders`, () => ends(topic).catch(() => []), ({ length }) => length === partitions)
     },
     written: async (topic) => (await ends(topic).catch(() => [])).reduce((sum, { high }) => sum + high, 0),
     async produce(topic, partition, values) {
