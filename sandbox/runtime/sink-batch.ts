@@ -19,22 +19,27 @@ export const toSinkRecords = (batch: SinkBatch): SinkRecord[] => {
   const valueSchemaOf = schemaColumn(valueSchema, schemas)
   const records = new Array<SinkRecord>(count)
   for (let row = 0; row < count; row++) {
-    const at = timestamp === null ? Number.NaN : (timestamp[row] as number)
-    records[row] = {
-      topic: topic === null ? only : (topics[topic[row] as number] as string),
-      partition: partition[row] as number,
-      offset: offset[row] as number,
-      key: keys === null ? null : keys[row],
-      keySchema: typeof keySchemaOf === 'function' ? keySchemaOf(row) : keySchemaOf,
-      value: values === null ? null : values[row],
-      valueSchema: typeof valueSchemaOf === 'function' ? valueSchemaOf(row) : valueSchemaOf,
-      timestamp: Number.isNaN(at) ? null : at,
-      timestampType: timestampTypes[timestampType === null ? (timestamp === null ? 0 : 1) : (timestampType[row] as number)] ?? 'NoTimestampType',
-      headers: headers === null ? noHeaders : (headers[row] as readonly Header[]),
-    }
+    records[row] = newRecord(
+      topic === null ? only : (topics[topic[row] as number] as string), partition[row] as number, offset[row] as number,
+      keys === null ? null : keys[row], typeof keySchemaOf === 'function' ? keySchemaOf(row) : keySchemaOf,
+      values === null ? null : values[row], typeof valueSchemaOf === 'function' ? valueSchemaOf(row) : valueSchemaOf,
+      timestamp === null ? Number.NaN : (timestamp[row] as number), timestampType === null ? 1 : (timestampType[row] as number),
+      headers === null ? noHeaders : (headers[row] as readonly Header[]),
+    )
   }
   return records
 }
+
+/** A function of its own: called for every record it is compiled for speed within the first batch, which a loop in a rarely called function is not. */
+const newRecord = (
+  topic: string, partition: number, offset: number, key: unknown, keySchema: Schema | null, value: unknown, valueSchema: Schema | null,
+  at: number, type: number, headers: readonly Header[],
+): SinkRecord => ({
+  topic, partition, offset, key, keySchema, value, valueSchema,
+  timestamp: at !== at ? null : at,
+  timestampType: timestampTypes[type] ?? 'NoTimestampType',
+  headers,
+})
 
 const columnValues = (column: Column, count: number, schemas: readonly Schema[]): unknown[] | null => {
   if (column.kind === 'null') return null
