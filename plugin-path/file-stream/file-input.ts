@@ -7,13 +7,6 @@ const chunkBytes = 256 * 1024
 /** How often an unchanged file is looked at by name, to see whether it is still the same one. */
 const identityIntervalMs = 500
 
-type Chunk = Uint8Array
-const readChunk = async (handle: FileHandle, position: number): Promise<Chunk> => {
-  const bytes = new Uint8Array(chunkBytes)
-  const { bytesRead } = await handle.read(bytes, 0, chunkBytes, position)
-  return bytesRead === chunkBytes ? bytes : bytes.subarray(0, bytesRead)
-}
-
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | null)?.code
 
 export class FileInput implements Input {
@@ -26,8 +19,6 @@ export class FileInput implements Input {
   #lookedAt = 0
   #closed = false
   readonly #stop = new AbortController()
-  /** The chunk after the last full one, being read while that one is cut into lines. */
-  #ahead: Promise<Chunk> | null = null
   #reading: Promise<unknown> = Promise.resolve()
   #ahead: Promise<Uint8Array> | null = null
 
