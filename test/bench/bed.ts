@@ -116,6 +116,7 @@ export const startWorker = async (who: Who, format: Format): Promise<WorkerProce
   child.stdout?.pipe(log, { end: false })
   child.stderr?.pipe(log, { end: false })
   const exited = once(child, 'exit')
+  process.once('exit', () => void child.kill('SIGKILL'))
   let running = true
   const stop = async (): Promise<void> => {
     if (running) child.kill('SIGTERM')

@@ -34,6 +34,9 @@ if (names.length === 0 || unknown.length > 0) {
 process.stdout.write(`${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, Apache Kafka 4.3.1\n`)
 
 const round = (value: number): number => (value >= 100 ? Math.round(value) : Number(value.toPrecision(3)))
+// an interrupted run leaves no process behind: the bed's children go at `exit`
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 const last: string[] = []
 try {
   for (const name of names) {
