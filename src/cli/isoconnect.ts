@@ -62,9 +62,10 @@ const program = (exit: (code: number) => void): Command => {
     .option('--port <port>', 'port to listen on; 0 picks a free one', '9092')
     .option('--data <folder>', 'keep the logs on disk (otherwise in memory)')
     .option('--partitions <n>', 'partitions of topics created by use', '1')
-    .action(async (options: { host: string; port: string; data?: string; partitions: string }) => {
+    .option('--topics <list>', 'topics to create at the start: name or name:partitions, separated by commas')
+    .action(async (options: { host: string; port: string; data?: string; partitions: string; topics?: string }) => {
       const { runBroker } = await import('./broker.ts')
-      exit(await runBroker({ host: options.host, port: Number(options.port), dataDir: options.data, partitions: Number(options.partitions) }))
+      exit(await runBroker({ host: options.host, port: Number(options.port), dataDir: options.data, partitions: Number(options.partitions), topics: (options.topics ?? '').split(',').filter((topic) => topic !== '') }))
     })
   return isoconnect
 }
