@@ -20,7 +20,7 @@ export const connectStandalone = async (args: readonly string[]): Promise<number
     return 1
   }
   if (files.length < args.length) {
-    process.stdout.write(daemonize('connectStandalone', files))
+    process.stdout.write(daemonize('connect-standalone', 'connectStandalone', files))
     return 0
   }
   const props = await readWorkerFile(workerFile)
