@@ -8,6 +8,12 @@ import { Post, sendText } from '../runtime/bridge.ts'
 type Callback = (...args: unknown[]) => void
 const now = Date.now
 
+/** When the event under way began. Delays count from here, as in Node: timers made in one event keep the order of their delays. */
+let eventAt = now()
+export const beginEvent = (): void => {
+  eventAt = now()
+}
+
 class Timeout {
   readonly id: number
   readonly callback: Callback
@@ -20,7 +26,7 @@ class Timeout {
     this.id = id
     this.callback = callback
     this.args = args
-    this.due = now() + delayMs
+    this.due = eventAt + delayMs
     this.repeatMs = repeats ? delayMs : null
   }
   /** A cell does not end for want of timers, so this only answers `hasRef`. */
@@ -37,7 +43,7 @@ class Timeout {
   refresh(): this {
     if (!this.active) return this
     remove(this)
-    this.due = now() + (this.repeatMs ?? this.delayMs)
+    this.due = eventAt + (this.repeatMs ?? this.delayMs)
     add(this)
     return this
   }
@@ -102,7 +108,7 @@ export const fireTimers = (): void => {
     remove(timer)
     if (timer.repeatMs === null) timer.active = false
     else {
-      timer.due = now() + timer.repeatMs
+      timer.due = eventAt + timer.repeatMs
       add(timer)
     }
     timer.callback(...timer.args)

@@ -5,7 +5,7 @@
 import type { ConnectorApi, SinkTaskApi, SourceTaskApi } from '../../src/wire/guest-api.ts'
 import { unpack } from '../../src/wire/pack.ts'
 import { installGlobals } from '../node-shims/globals.ts'
-import { fireTimers } from '../node-shims/timers.ts'
+import { beginEvent, fireTimers } from '../node-shims/timers.ts'
 import { connect, Dispatch, reply, settle } from './bridge.ts'
 import { connectorApi } from './connector.ts'
 import { toGuestError } from './errors.ts'
@@ -57,6 +57,7 @@ export const boot = (post: Parameters<typeof connect>[0], ask: Parameters<typeof
       }
     },
     dispatch: (op: number, id: number, json: string, ...attachments: (string | ArrayBuffer)[]): void => {
+      beginEvent()
       if (op === Dispatch.call) call(id, unpack(json, attachments) as Call)
       else if (op === Dispatch.reply) reply(id, json, attachments)
       else if (op === Dispatch.timer) fireTimers()
