@@ -116,13 +116,17 @@ export const startWorker = async (who: Who, format: Format): Promise<WorkerProce
   child.stdout?.pipe(log, { end: false })
   child.stderr?.pipe(log, { end: false })
   const exited = once(child, 'exit')
-  process.once('exit', () => void child.kill('SIGKILL'))
+  const killWithUs = (): void => void child.kill('SIGKILL')
+  process.once('exit', killWithUs)
   let running = true
   const stop = async (): Promise<void> => {
     if (running) child.kill('SIGTERM')
     await exited
   }
-  void exited.then(() => (running = false))
+  void exited.then(() => {
+    running = false
+    process.off('exit', killWithUs)
+  })
   closers.push(stop)
   for (;;) {
     if (!running) throw new Error(`${who}: the worker ended; its log:\n${await readFile(logFile, 'utf8')}`)
