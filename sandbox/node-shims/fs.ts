@@ -1,5 +1,5 @@
 /** `fs` and `fs/promises` within the connector's grants. Other half: src/cell/process/capabilities/fs.ts. */
-import { ask, askCell, askText, exact } from '../runtime/bridge.ts'
+import { ask, askCell, exact } from '../runtime/bridge.ts'
 import { asBuffer, Buffer } from './buffer.ts'
 import { Dirent, FileHandle, Stats } from './fs-types.ts'
 import { requireModule } from '../runtime/modules.ts'
@@ -165,4 +165,3 @@ const createWriteStream = (path: unknown, given?: Options): unknown => {
 const constants = { F_OK: 0, R_OK: 4, W_OK: 2, X_OK: 1, COPYFILE_EXCL: 1, O_RDONLY: 0, O_WRONLY: 1, O_RDWR: 2, O_CREAT: 64, O_EXCL: 128, O_TRUNC: 512, O_APPEND: 1024 }
 export const promisesModule = (): Record<string, unknown> => ({ ...promises, constants })
 export const fsModule = (): Record<string, unknown> => ({ ...callbacks, ...syncs, promises: promisesModule(), constants, ...constants, Stats, Dirent, createReadStream, createWriteStream })
-export const currentFolder = (): string => askText('cwd', '')

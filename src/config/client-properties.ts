@@ -73,7 +73,6 @@ export const transactionalProducerProperties = (worker: WorkerConfig, connector:
 }
 export const deadLetterProducerProperties = (worker: WorkerConfig, connector: Props, name: string, task: number): StringMap =>
   producer(worker, connector, `connector-dlq-producer-${name}-${task}`)
-export const offsetProducerProperties = (worker: WorkerConfig, connector: Props, name: string): StringMap => producer(worker, connector, `connector-offset-producer-${name}`)
 
 const consumer = (worker: WorkerConfig, connector: Props, name: string, clientId: string): StringMap => ({
   'group.id': `connect-${name}`,
@@ -105,9 +104,6 @@ const admin = (worker: WorkerConfig, connector: Props, clientId: string): String
 })
 export const taskAdminProperties = (worker: WorkerConfig, connector: Props, name: string, task: number): StringMap => admin(worker, connector, `connector-adminclient-${name}-${task}`)
 export const connectorAdminProperties = (worker: WorkerConfig, connector: Props, name: string): StringMap => admin(worker, connector, `connector-worker-adminclient-${name}`)
-export const deadLetterAdminProperties = (worker: WorkerConfig, connector: Props, name: string, task: number): StringMap => admin(worker, connector, `connector-dlq-adminclient-${name}-${task}`)
 
 /** Clients of the worker itself (internal topics, group, admin): its settings without prefix. */
 export const workerClientProperties = (worker: WorkerConfig, clientId: string): StringMap => ({ ...bootstrap(worker), ...unprefixed(worker), 'client.id': clientId })
-/** The worker's own admin client. Without a `client.id` of the worker it has none. */
-export const workerAdminProperties = (worker: WorkerConfig): StringMap => ({ ...bootstrap(worker), ...unprefixed(worker) })

@@ -2,7 +2,7 @@
  * The framework's own keys of every connector (Kafka's ConnectorConfig, SourceConnectorConfig, SinkConnectorConfig), and the keys that
  * come with the transformations and predicates a configuration names. What plugins there are is asked of `PluginLookups`. Pure.
  */
-import { ConfigDef, type ConfigKeyData, type Importance, type Recommender, type Width } from '../data/config-def.ts'
+import { ConfigDef, type Importance, type Recommender, type Width } from '../data/config-def.ts'
 import { invalidValue, parseType, type ConfigData, type ConfigType } from '../data/config-parse.ts'
 import { ConfigException } from '../data/errors.ts'
 import type { Validator } from '../data/config-validators.ts'
@@ -122,13 +122,6 @@ export const sinkConnectorDef = (context: ConnectorDefContext): ConfigDef => {
     ['errors.deadletterqueue.context.headers.enable', 'BOOLEAN', false, null, 'MEDIUM', 'MEDIUM', 'Enable Error Context Headers', 'If true, add headers containing error context to the messages written to the dead letter queue. To avoid clashing with headers from the original record, all error context header keys, all error context header keys will start with <code>__connect.errors.</code>'],
   ], 6)
   return addConnectorIsolateKeys(def, context.caps, ISOLATE_GROUP)
-}
-
-/** A ConfigDef of keys that are only known as data (a guest's): types and defaults; its validators run in the guest. */
-export const configDefOf = (keys: readonly ConfigKeyData[]): ConfigDef => {
-  const def = new ConfigDef()
-  for (const { name, required, defaultValue, ...rest } of keys) def.define(name, { ...rest, ...(required ? {} : { defaultValue: defaultValue ?? null }) })
-  return def
 }
 
 type Aliased = { readonly kind: 'transformation' | 'predicate'; readonly key: 'transforms' | 'predicates'; readonly title: 'Transformation' | 'Predicate'; readonly group: string }

@@ -1,5 +1,5 @@
 /** Helpers shared by converters: ranges of packed columns, packed columns of ranges, a buffer that grows. */
-import type { Column, Index } from '../wire/batch.ts'
+import type { Index } from '../wire/batch.ts'
 import { valuesOf } from '../wire/columns.ts'
 import { columnToText } from '../wire/transcode.ts'
 import { type ByteRanges, type ConnectColumn, type EncodedColumn, noErrors, type RowError } from './types.ts'
@@ -71,8 +71,6 @@ export const sameSchema = (count: number, entry: number): Index => (entry === 0 
 
 /** All values of a column as JavaScript values. */
 export const materialize = (values: ConnectColumn): unknown[] => valuesOf(columnToText(values.column), values.count, values.schemas)
-
-export const isPacked = (column: Column): column is Extract<Column, { readonly kind: 'utf8' | 'bytes' }> => column.kind === 'utf8' || column.kind === 'bytes'
 
 /** One buffer that grows and is used again by the next batch. */
 export class Scratch {

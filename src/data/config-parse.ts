@@ -1,5 +1,6 @@
 /** The values of a configuration: from text to a typed value and back, as Kafka's `ConfigDef.parseType` and `convertToString` do it. */
 import { ConfigException } from './errors.ts'
+import { javaDouble } from './java-number.ts'
 
 export const configTypes = ['BOOLEAN', 'STRING', 'INT', 'SHORT', 'LONG', 'DOUBLE', 'LIST', 'CLASS', 'PASSWORD'] as const
 export type ConfigType = (typeof configTypes)[number]
@@ -36,17 +37,6 @@ export const javaTrim = (text: string): string => {
   while (start < end && text.charCodeAt(start) <= 32) start++
   while (end > start && text.charCodeAt(end - 1) <= 32) end--
   return text.slice(start, end)
-}
-
-/** Java's `Double.toString`: `1.0`, `0.05`, `1.0E10`. */
-export const javaDouble = (value: number): string => {
-  if (Number.isNaN(value)) return 'NaN'
-  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity'
-  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
-  const size = Math.abs(value)
-  if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value)
-  const [digits = '', exponent = ''] = value.toExponential().split('e')
-  return `${digits.includes('.') ? digits : `${digits}.0`}E${exponent.replace('+', '')}`
 }
 
 /** How a value stands in an error message (Java's `toString` of it). */

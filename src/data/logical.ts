@@ -69,8 +69,6 @@ export class Decimal {
   }
 }
 
-export const isLogical = (name: string | null): boolean => name === decimalName || name === dateName || name === timeName || name === timestampName
-
 /** The value under a logical value: bytes (Decimal), days (Date), milliseconds (Time, Timestamp as number). */
 export const fromLogical = (schema: Schema, value: unknown): unknown => {
   switch (schema.name) {

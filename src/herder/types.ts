@@ -7,7 +7,6 @@ export type StateJson = { readonly state: ConnectorState; readonly worker_id: st
 export type ConnectorStateInfo = { readonly name: string; readonly connector: StateJson; readonly tasks: readonly (StateJson & { readonly id: number })[]; readonly type: ConnectorType | 'unknown' }
 export type TaskInfo = { readonly id: TaskId; readonly config: StringMap }
 export type OffsetsJson = { readonly offsets: readonly { readonly partition: Readonly<Record<string, unknown>>; readonly offset: Readonly<Record<string, unknown>> | null }[] }
-export type InitialState = 'RUNNING' | 'PAUSED' | 'STOPPED'
 
 export type ConfigKeyInfo = {
   readonly name: string; readonly type: string; readonly required: boolean; readonly default_value: string | null; readonly importance: string

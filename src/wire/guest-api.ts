@@ -80,16 +80,13 @@ export type SourceTaskApi = {
 /** Calls on the isolate of a sink task. */
 export type SinkTaskApi = {
   start(props: StringMap): TaskTraits
-  put(batch: SinkBatch | null): PutResult
+  put(batch: SinkBatch | null): void
   /** Offsets are next-to-read positions. The default preCommit calls flush and returns its argument. */
   preCommit(offsets: readonly TopicPartitionOffset[]): readonly TopicPartitionOffset[]
   open(partitions: readonly TopicPartition[]): void
   close(partitions: readonly TopicPartition[]): void
   stop(): void
 }
-/** What the task asked of its context while put (or open, start, preCommit) ran; applied by the sink loop afterwards. */
-export type PutResult = void
-
 export type GuestApi = { connector: ConnectorApi; source: SourceTaskApi; sink: SinkTaskApi }
 
 /** Requests of guest code to the worker; each is awaited by the guest unless marked void. */

@@ -1,7 +1,8 @@
 /** The converters of one value each, and the lookup. */
 import { expect, test } from 'vitest'
 import { createConverter, findConverter } from '../../src/converters/converters.ts'
-import { javaDouble, javaFloat, javaText } from '../../src/converters/java-text.ts'
+import { javaText } from '../../src/converters/java-text.ts'
+import { javaDouble, javaFloat } from '../../src/data/java-number.ts'
 import { schemas } from '../../src/data/schema-builder.ts'
 import { columnOf } from '../../src/wire/columns.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'

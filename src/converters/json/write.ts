@@ -3,7 +3,8 @@ import { DataException } from '../../data/errors.ts'
 import { dateName, Decimal, decimalName, fromLogical, timeName, timestampName } from '../../data/logical.ts'
 import type { Schema } from '../../data/schema.ts'
 import { Struct } from '../../data/struct.ts'
-import { javaClassOf, javaDouble, javaFloat, javaNumber } from '../java-text.ts'
+import { javaDouble, javaFloat } from '../../data/java-number.ts'
+import { javaClassOf, javaNumber } from '../java-text.ts'
 
 export type JsonOptions = { readonly decimalNumeric: boolean; readonly replaceNullWithDefault: boolean }
 

@@ -1,0 +1,36 @@
+/** Floating point numbers as Java's `Double.toString` and `Float.toString` print them, for both sides. */
+
+/** Shortest digits of a double or float in Java's form: plain for 1e-3 <= |v| < 1e7, else `d.dE±n`; always with a fraction. */
+export const javaDouble = (value: number): string => {
+  const shortest = String(Math.abs(value))
+  // Java takes two digits where one would do: the nearer ones (4.9E-324)
+  return javaDecimal(value, /^\d(e|$)/.test(shortest) ? String(Math.abs(value).toPrecision(2)) : shortest)
+}
+export const javaFloat = (value: number): string => {
+  const single = Math.fround(value)
+  // the shortest decimal that reads back as the same float: 9 digits always do
+  for (let digits = 2; digits < 9; digits++) {
+    const text = Math.abs(single).toPrecision(digits)
+    if (Math.fround(Number(text)) === Math.abs(single)) return javaDecimal(single, text)
+  }
+  return javaDecimal(single, Math.abs(single).toPrecision(9))
+}
+
+const javaDecimal = (value: number, shortest: string): string => {
+  if (Number.isNaN(value)) return 'NaN'
+  const sign = value < 0 || Object.is(value, -0) ? '-' : ''
+  if (!Number.isFinite(value)) return `${sign}Infinity`
+  if (value === 0) return `${sign}0.0`
+  const [mantissa = '', exponentText = '0'] = shortest.replace('e+', 'e').split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const all = `${whole}${fraction}`
+  const leading = /^0*/.exec(all)?.[0].length ?? 0
+  const digits = all.slice(leading).replace(/0+$/, '') || '0'
+  // value = 0.digits × 10^point
+  const point = whole.length - leading + Number(exponentText)
+  if (point > -3 && point <= 7) {
+    if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
+    return `${sign}${digits.slice(0, point).padEnd(point, '0')}.${digits.slice(point) || '0'}`
+  }
+  return `${sign}${digits[0]}.${digits.slice(1) || '0'}E${point - 1}`
+}
