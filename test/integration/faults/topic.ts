@@ -31,6 +31,8 @@ export const outsider = (bootstrap: string): Outsider => {
     async create(topic, partitions = 1, configs = {}) {
       await connected
       await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries: Object.entries(configs).map(([name, value]) => ({ name, value })) }], waitForLeaders: true })
+      // the metadata names a leader before that broker knows it is one; it answers this once it does
+      await admin.fetchTopicOffsets(topic)
     },
     async delete(topic) {
       await connected
