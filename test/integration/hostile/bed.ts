@@ -1,0 +1,169 @@
+/** A worker process with the healthy connector, and hostile bundles that are let loose beside it one after the other. */
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { childrenOf, isAlive, startWorker, type Status, type WorkerProcess } from '../faults/processes.ts'
+import { outsider } from '../faults/topic.ts'
+import { testKafka, uniqueName } from '../helpers/kafka.ts'
+import { testFolder, until } from '../helpers/standalone.ts'
+import { healthyClass, ratePerSecond, readArrivals, writeHealthyBundle } from './healthy.ts'
+import { watchMachine } from './machine.ts'
+import { watchMemory } from './memory.ts'
+
+export const limits = { memoryMb: 48, pollMs: 1000, putMs: 1000, callMs: 1500 } as const
+/** The share of its rate that the healthy connector keeps in its slowest second. */
+export const keptShare = 0.8
+/** The part of the machine that strangers may have in a second that is judged. */
+const foreignShare = 0.1
+const warmUpMs = 4000
+/** What comes after the end belongs to it: the process that is killed, the connector that is taken down. */
+const aftermathMs = 1000
+export const mayKeepBytes = 20 * 1024 * 1024
+
+export type Hostile = {
+  /** As it stands in the table. */
+  readonly name: string
+  readonly type?: 'source' | 'sink'
+  /** Members of the task's class. */
+  readonly task?: string
+  /** Members of the Connector's class. */
+  readonly connector?: string
+  /** What stands before the classes. */
+  readonly before?: string
+  readonly props?: Readonly<Record<string, string>>
+  readonly manifest?: Readonly<Record<string, unknown>>
+}
+export type Ending = {
+  /** What the operator reads: the trace in REST's status, or the answer to the request that was to create the connector. */
+  readonly trace: string
+  /** There is no such connector. */
+  readonly refused: boolean
+  /** From the task's (or Connector's) first breath to FAILED as REST shows it. */
+  readonly afterMs: number
+  /** From the moment its memory passed its limit to FAILED; null when it never did. */
+  readonly afterMemoryMs: number | null
+  /** Records of the healthy connector's slowest second. */
+  readonly slowestSecond: number
+  /** The slowest of those in which strangers left us the machine; null when there was none. */
+  readonly slowestOwnSecond: number | null
+  readonly problems: readonly string[]
+  readonly workerGrewBytes: number
+}
+
+export interface Bed extends AsyncDisposable {
+  readonly worker: WorkerProcess
+  readonly bootstrap: string
+  run(hostile: Hostile): Promise<Ending>
+  /** What is there now and was not before the first case; waits for what ends by itself. Empty when nothing is left. */
+  leftOvers(): Promise<readonly string[]>
+}
+
+const classOf = (index: number): string => `com.example.Hostile${index}`
+
+export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
+  await using stack = new AsyncDisposableStack()
+  const kafka = stack.use(await testKafka())
+  const folder = stack.use(await testFolder())
+  const machine = stack.use(watchMachine())
+  await writeHealthyBundle(folder)
+  await mkdir(folder.file('tmp'))
+  for (const [index, hostile] of cases.entries()) {
+    await folder.bundle(`hostile-${index}`, [{ type: hostile.type ?? 'source', class: classOf(index), export: 'Hostile' }], bundleOf(hostile), hostile.manifest)
+  }
+  const topic = uniqueName('steady')
+  await using topics = outsider(kafka.bootstrap)
+  await topics.create(topic, 1, { 'message.timestamp.type': 'LogAppendTime' })
+  const steady = uniqueName('steady')
+  const worker = stack.use(await startWorker(folder, {
+    bootstrap: kafka.bootstrap,
+    under: ['env', `TMPDIR=${folder.file('tmp')}`],
+    props: { 'isolate.memory.mb': String(limits.memoryMb), 'isolate.poll.timeout.ms': String(limits.pollMs), 'isolate.put.timeout.ms': String(limits.putMs), 'isolate.call.timeout.ms': String(limits.callMs) },
+    connectors: [{ name: steady, 'connector.class': healthyClass, topic, 'isolate.poll.timeout.ms': '30000', 'isolate.call.timeout.ms': '30000' }],
+  }))
+  await worker.untilTask(steady, 'RUNNING')
+  const arrivals = stack.use(await readArrivals(kafka.bootstrap, topic))
+  await sleep(warmUpMs)
+  await arrivals.catchUp()
+  // its cell came after the one that validated it, which ends by and by
+  const healthyPid = Math.max(...(await childrenOf(worker.pid)))
+  const before = await traces(worker, folder.path)
+
+  const owned = stack.move()
+  return {
+    worker,
+    bootstrap: kafka.bootstrap,
+    async run(hostile) {
+      const index = cases.indexOf(hostile)
+      const name = uniqueName('hostile')
+      const rssBefore = await rssOf(worker.pid)
+      const saidBefore = worker.output.length
+      const began = Date.now()
+      using memory = watchMemory(worker.pid, await childrenOf(worker.pid), limits.memoryMb)
+      const config = { 'connector.class': classOf(index), 'tasks.max': '1', ...(hostile.type === 'sink' ? { topics: topic } : {}), ...hostile.props }
+      const created = await worker.rest('POST', '/connectors', { name, config })
+      const refused = created.status >= 400 && (await worker.status(name)) === null
+      const status = refused ? null : await worker.until(`${name} (${hostile.name}) is FAILED`, () => worker.status(name), hasFailed)
+      const failed = Date.now()
+      const firstBreath = [...worker.output.slice(saidBefore).matchAll(/first breath (\d+)/g)].at(-1)?.[1]
+      await sleep(aftermathMs)
+      if (!refused) await worker.rest('DELETE', `/connectors/${name}`)
+      await arrivals.catchUp()
+      const ended = Date.now()
+      const problems = [...arrivals.problems]
+      if (!(await isAlive(healthyPid))) problems.push('the healthy connector has got another process')
+      await until('what it was given back', () => rssOf(worker.pid), (rss) => rss < rssBefore + mayKeepBytes, 10_000).catch(() => undefined)
+      return {
+        refused, problems,
+        slowestSecond: arrivals.slowestSecond(began, ended, () => true) ?? 0,
+        slowestOwnSecond: arrivals.slowestSecond(began, ended, (from, to) => machine.foreignShare(from, to) <= foreignShare),
+        trace: refused ? String((created.body as { readonly message?: unknown }).message) : (status?.connector.trace ?? status?.tasks[0]?.trace ?? ''),
+        afterMs: failed - Number(firstBreath ?? began),
+        afterMemoryMs: memory.passedAt === null ? null : failed - memory.passedAt,
+        workerGrewBytes: (await rssOf(worker.pid)) - rssBefore,
+      }
+    },
+    async leftOvers() {
+      const left = async (): Promise<readonly string[]> => [...(await traces(worker, folder.path))].filter((trace) => !before.has(trace))
+      // a cell that has validated a connector is kept for half a minute, for the next request
+      return until('nothing is left', left, ({ length }) => length === 0, 40_000).catch(left)
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+const hasFailed = (status: Status | null): boolean => status !== null && (status.connector.state === 'FAILED' || status.tasks[0]?.state === 'FAILED')
+
+const bundleOf = ({ type = 'source', task = '', connector = '', before = '' }: Hostile): string => {
+  const kind = type === 'source' ? 'Source' : 'Sink'
+  return `
+import * as isoconnect from 'isoconnect'
+import { ConfigDef, ConnectException, ${kind}Connector, ${kind}Task, sleep, stdio } from 'isoconnect'
+${before}
+const record = (more) => ({ topic: 'hostile', value: 'x', sourcePartition: {}, sourceOffset: { n: 1 }, ...more })
+export class HostileTask extends ${kind}Task {
+  constructor() { super(); console.info('first breath ' + Date.now()) }
+  start() {}
+  ${type === 'source' ? 'async poll() { await sleep(20); return null }' : 'put() {}'}
+  ${task}
+}
+export class Hostile extends ${kind}Connector {
+  static config = new ConfigDef()
+  constructor() { super(); console.info('first breath ' + Date.now()) }
+  start(props) { this.props = props }
+  taskClass() { return HostileTask }
+  taskConfigs() { return [this.props] }
+  ${connector}
+}`
+}
+
+const rssOf = async (pid: number): Promise<number> => Number((await readFile(`/proc/${pid}/statm`, 'latin1').catch(() => '0 0')).split(' ')[1]) * 4096
+
+/** The offset file, and what a bundle says of itself, which is remembered for the next request. */
+const isKept = /^(offsets.*|cache\/[0-9a-f]+\.description\.json)$/
+/** Everything that could be left: processes, descriptors by what they are, files under the worker's folder and its temporary one. */
+const traces = async (worker: WorkerProcess, folder: string): Promise<ReadonlySet<string>> => {
+  const children = (await childrenOf(worker.pid)).map((pid) => `process ${pid}`)
+  const descriptors = (await readdir(`/proc/${worker.pid}/fd`)).map((_, index) => `descriptor number ${index + 1}`)
+  const files = (await readdir(folder, { recursive: true })).filter((file) => !isKept.test(file)).map((file) => `file ${file}`)
+  return new Set([...children, ...descriptors, ...files])
+}
+export const share = (records: number): string => `${Math.round((records / ratePerSecond) * 100)} %`
