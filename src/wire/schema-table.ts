@@ -40,11 +40,22 @@ const defaultToJson = (value: unknown): string => {
   }
   return JSON.stringify({ data: column.data.toBase64(), strings, names: column.names, schemas: table.toJson() } satisfies DefaultJson)
 }
-const defaultFromJson = (text: string): unknown => {
-  const json = JSON.parse(text) as DefaultJson
-  const strings = { kind: 'text', lengths: Int32Array.from(json.strings, (item) => item.length), text: json.strings.join('') } as const
-  return new ValuesReader({ kind: 'values', data: Uint8Array.fromBase64(json.data), strings, names: json.names }, json.schemas.map((schema) => schemaFromJson(schema))).next()
+const defaultFromJson = (text: string, depth: number): unknown => {
+  const { data, strings, names, schemas } = defaultShape(text)
+  const texts = { kind: 'text', lengths: Int32Array.from(strings, (item) => item.length), text: strings.join('') } as const
+  return new ValuesReader({ kind: 'values', data, strings: texts, names }, schemas.map((schema) => schemaFromJson(schema, depth + 1))).next()
 }
+const defaultShape = (text: string): { readonly data: Uint8Array; readonly strings: readonly string[]; readonly names: readonly string[]; readonly schemas: readonly unknown[] } => {
+  try {
+    const json = JSON.parse(text) as Partial<Record<keyof DefaultJson, unknown>>
+    const { data, strings, names, schemas } = json
+    if (typeof data === 'string' && isTexts(strings) && isTexts(names) && Array.isArray(schemas)) return { data: Uint8Array.fromBase64(data), strings, names, schemas }
+  } catch {
+    // told below, with everything else that is no default
+  }
+  throw new ValuesError('a schema with a bad default')
+}
+const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((item) => typeof item === 'string')
 
 export const schemaToJson = (schema: Schema): SchemaJson => ({
   type: schema.type,
@@ -83,11 +94,11 @@ export const schemaFromJson = (json: unknown, depth = 0): Schema => {
     version: (version as number | undefined) ?? null,
     doc: doc ?? null,
     parameters: parameters === undefined ? null : new Map(Object.entries(parameters as Record<string, string>)),
-    defaultValue: defaultValue === undefined ? undefined : defaultFromJson(defaultValue),
-    fields: (fields as readonly { readonly name?: unknown; readonly schema?: unknown }[] | undefined)?.map((field, index) => ({
-      name: typeof field.name === 'string' ? field.name : bad('field name'),
+    defaultValue: defaultValue === undefined ? undefined : defaultFromJson(defaultValue, depth),
+    fields: (fields as readonly ({ readonly name?: unknown; readonly schema?: unknown } | null)[] | undefined)?.map((field, index) => ({
+      name: typeof field?.name === 'string' ? field.name : bad('field name'),
       index,
-      schema: inner(field.schema) ?? bad('field'),
+      schema: inner(field?.schema) ?? bad('field'),
     })) ?? null,
     keySchema: inner(keySchema),
     valueSchema: inner(valueSchema),
