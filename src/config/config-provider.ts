@@ -6,6 +6,7 @@ import { ConfigException } from '../data/errors.ts'
 import { ConnectError, messageOf } from '../errors.ts'
 import { logger } from '../log.ts'
 import { createDirectoryProvider, createEnvVarProvider, createFileProvider } from './config-providers.ts'
+import { replaceVariables, variablesOf } from './variables.ts'
 import { withPrefix, type StringMap } from './worker-config.ts'
 
 export interface ConfigProvider {
@@ -27,16 +28,13 @@ const makers: Readonly<Record<string, MakeProvider>> = {
   'org.apache.kafka.common.config.provider.DirectoryConfigProvider': createDirectoryProvider,
   'org.apache.kafka.common.config.provider.EnvVarConfigProvider': createEnvVarProvider,
 }
-/** Kafka's pattern; a second colon ends the path. */
-const variablePattern = /\$\{([^}]*?):(([^}]*?):)?([^}]*?)\}/g
-
 /** True when a value holds something that looks like a variable. */
-export const hasVariable = (value: string): boolean => value.search(variablePattern) !== -1
+export const hasVariable = (value: string): boolean => variablesOf(value).length > 0
 
 export const createConfigProviders = (providers: ReadonlyMap<string, ConfigProvider>): ConfigProviders => {
   const lookUp = async (values: readonly string[]) => {
     const wanted = new Map<string, Map<string, Set<string>>>()
-    for (const [, provider = '', , path = '', key = ''] of values.flatMap((value) => [...value.matchAll(variablePattern)])) {
+    for (const { provider, path, key } of values.flatMap(variablesOf)) {
       const paths = wanted.get(provider) ?? new Map<string, Set<string>>()
       wanted.set(provider, paths.set(path, (paths.get(path) ?? new Set<string>()).add(key)))
     }
@@ -55,9 +53,9 @@ export const createConfigProviders = (providers: ReadonlyMap<string, ConfigProvi
   const resolveWithTtl: ConfigProviders['resolveWithTtl'] = async (props) => {
     const { found, ttlMs } = await lookUp(Object.values(props).filter((value): value is NonNullable<typeof value> => value !== null))
     const replace = (value: string): string =>
-      value.replaceAll(variablePattern, (text: string, provider: string, _: unknown, path: string | undefined, key: string) => {
-        const data = found.get(`${provider}\0${path ?? ''}`)
-        return data !== undefined && Object.hasOwn(data, key) ? (data[key] ?? text) : text
+      replaceVariables(value, ({ provider, path, key }) => {
+        const data = found.get(`${provider}\0${path}`)
+        return data !== undefined && Object.hasOwn(data, key) ? (data[key] ?? null) : null
       })
     return { props: mapValues(props, replace), ttlMs }
   }

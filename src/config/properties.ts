@@ -23,18 +23,22 @@ const continues = (text: string): boolean => /(?<!\\)(?:\\\\)*\\$/.test(text)
 /** Natural lines become logical lines: blank ones and comments vanish, continued ones are joined without their leading blanks. */
 const logicalLines = (text: string): readonly Line[] => {
   const lines: Line[] = []
-  let open: { text: string; number: number } | null = null
+  // pieces, joined once: a text that grew line by line would be copied as often
+  let open: { readonly pieces: string[]; readonly number: number } | null = null
+  const end = (): void => {
+    if (open !== null) lines.push({ text: open.pieces.join(''), number: open.number })
+    open = null
+  }
   for (const [index, natural] of text.split(/\r\n|\n|\r/).entries()) {
     const trimmed = trimStart(natural)
     if (open === null && (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith('!'))) continue
-    open = open === null ? { text: trimmed, number: index + 1 } : { text: open.text + trimmed, number: open.number }
-    if (continues(trimmed)) open.text = open.text.slice(0, -1)
-    else {
-      lines.push(open)
-      open = null
-    }
+    open ??= { pieces: [], number: index + 1 }
+    const goesOn = continues(trimmed)
+    open.pieces.push(goesOn ? trimmed.slice(0, -1) : trimmed)
+    if (!goesOn) end()
   }
-  return open === null ? lines : [...lines, open]
+  end()
+  return lines
 }
 
 const escapes: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' }
