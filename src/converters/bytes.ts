@@ -3,7 +3,7 @@ import { DataException } from '../data/errors.ts'
 import { schemas } from '../data/schema-builder.ts'
 import { asBuffer, nullRanges, packRanges, rangesOf, sameSchema, Scratch } from './columns.ts'
 import { encodeRows } from './encode-rows.ts'
-import { javaClassOf } from './java-text.ts'
+import { javaClassOf } from '../data/java-text.ts'
 import { type ConnectColumn, type EncodedColumn, type MakeConverter, noErrors } from './types.ts'
 
 /** All schemas of the column are BYTES, or there are none. */

@@ -1,5 +1,6 @@
 /** The general way to encode and decode a column: value by value, each failure kept with its row. */
 import { ConnectException, DataException } from '../data/errors.ts'
+import type { SchemaAndValue } from '../data/connect-values.ts'
 import type { Schema } from '../data/schema.ts'
 import { columnOf } from '../wire/columns.ts'
 import type { SchemaTable } from '../wire/schema-table.ts'
@@ -33,7 +34,7 @@ export const encodeRows = (values: ConnectColumn, scratch: Scratch, write: (valu
   return { count: values.count, bytes: scratch.bytes, start, end, errors }
 }
 
-export type SchemaAndValue = { readonly schema: Schema | null; readonly value: unknown }
+
 
 /** `read` gives the value of one range; null bytes are `ofNull`. */
 export const decodeRows = (parts: readonly ByteRanges[], schemas: SchemaTable, read: (bytes: Buffer, start: number, end: number) => SchemaAndValue, ofNull: SchemaAndValue): DecodedColumn => {

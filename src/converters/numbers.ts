@@ -4,7 +4,7 @@ import { schemas } from '../data/schema-builder.ts'
 import type { Schema } from '../data/schema.ts'
 import { type Scratch, Scratch as NewScratch } from './columns.ts'
 import { decodeRows, encodeRows } from './encode-rows.ts'
-import { javaClassOf } from './java-text.ts'
+import { javaClassOf } from '../data/java-text.ts'
 import type { MakeConverter } from './types.ts'
 
 type Kind = {

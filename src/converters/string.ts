@@ -4,7 +4,7 @@ import { schemas } from '../data/schema-builder.ts'
 import { columnToUtf8 } from '../wire/transcode.ts'
 import { nullRanges, packRanges, rangesOf, sameSchema, Scratch } from './columns.ts'
 import { decodeRows, encodeRows } from './encode-rows.ts'
-import { javaText } from './java-text.ts'
+import { javaText } from '../data/java-text.ts'
 import { type ConnectColumn, type Converter, type DecodedColumn, type EncodedColumn, type MakeConverter, noErrors } from './types.ts'
 
 const optionalString = schemas.OPTIONAL_STRING_SCHEMA

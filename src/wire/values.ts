@@ -13,6 +13,7 @@
  * Strings stand apart, in the order met, so that the host encodes and decodes them natively in one go. Object keys are a
  * per-column dictionary. The reader trusts nothing: bounds, counts, indexes and depth are checked (ValuesError).
  */
+import { JavaFloating } from '../data/java-double.ts'
 import { Decimal } from '../data/logical.ts'
 import type { Schema } from '../data/schema.ts'
 import { isPlainObject, kindOf, Struct } from '../data/struct.ts'
@@ -62,6 +63,7 @@ export class ValuesWriter {
       this.#varint(zigzag(value.scale))
       this.#raw(value.toBytes())
     } else if (isPlainObject(value)) this.#object(value, depth)
+    else if (value instanceof JavaFloating) this.#number(value.value)
     else throw new ValuesError(`a ${kindOf(value)} is not a Connect value; use strings, numbers, bigints, booleans, Uint8Array, Date, Decimal, arrays, Map, plain objects or Struct`)
   }
 

@@ -1,7 +1,7 @@
 /** The converters of one value each, and the lookup. */
 import { expect, test } from 'vitest'
 import { createConverter, findConverter } from '../../src/converters/converters.ts'
-import { javaText } from '../../src/converters/java-text.ts'
+import { javaText } from '../../src/data/java-text.ts'
 import { javaDouble, javaFloat } from '../../src/data/java-number.ts'
 import { schemas } from '../../src/data/schema-builder.ts'
 import { columnOf } from '../../src/wire/columns.ts'

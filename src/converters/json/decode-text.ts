@@ -1,9 +1,10 @@
 /** Columns whose payloads are JSON strings, decoded by bytes: what stands between the quotes is the value, unless it has escapes. */
 import type { ConnectException } from '../../data/errors.ts'
+import type { SchemaAndValue } from '../../data/connect-values.ts'
 import type { Schema } from '../../data/schema.ts'
 import type { SchemaTable } from '../../wire/schema-table.ts'
 import { asBuffer, copyBytes, countOf } from '../columns.ts'
-import { asConnectException, type SchemaAndValue } from '../encode-rows.ts'
+import { asConnectException } from '../encode-rows.ts'
 import type { ByteRanges, DecodedColumn, RowError } from '../types.ts'
 import type { JsonReader } from './reader.ts'
 import { isPlainText } from './text.ts'

@@ -4,7 +4,7 @@ import { dateName, Decimal, decimalName, fromLogical, timeName, timestampName } 
 import type { Schema } from '../../data/schema.ts'
 import { Struct } from '../../data/struct.ts'
 import { javaDouble, javaFloat } from '../../data/java-number.ts'
-import { javaClassOf, javaNumber } from '../java-text.ts'
+import { javaClassOf, javaNumber } from '../../data/java-text.ts'
 
 export type JsonOptions = { readonly decimalNumeric: boolean; readonly replaceNullWithDefault: boolean }
 

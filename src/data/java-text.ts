@@ -1,16 +1,18 @@
 /** What Java would print for a value: numbers, lists, maps and structs by their toString, and class names for messages. */
-import { javaDouble, javaFloat } from '../data/java-number.ts'
-import { Decimal } from '../data/logical.ts'
-import type { Schema } from '../data/schema.ts'
-import { Struct } from '../data/struct.ts'
+import { isJavaLong, JavaDouble, JavaFloat, JavaFloating } from './java-double.ts'
+import { javaDouble, javaFloat } from './java-number.ts'
+import { Decimal } from './logical.ts'
+import type { Schema } from './schema.ts'
+import { Struct } from './struct.ts'
 
 /** A number by its schema; without one an integer prints as a Long, anything else as a Double. */
 export const javaNumber = (value: number | bigint, schema: Schema | null): string => {
   if (typeof value === 'bigint') return String(value)
   if (schema?.type === 'FLOAT64') return javaDouble(value)
   if (schema?.type === 'FLOAT32') return javaFloat(value)
-  return Number.isInteger(value) && (schema !== null || Math.abs(value) < 2 ** 63) && !Object.is(value, -0) ? BigInt(value).toString() : javaDouble(value)
+  return schema !== null ? integerText(value) : isJavaLong(value) ? BigInt(value).toString() : javaDouble(value)
 }
+const integerText = (value: number): string => (Number.isInteger(value) && !Object.is(value, -0) ? BigInt(value).toString() : javaDouble(value))
 
 export const javaText = (value: unknown, schema: Schema | null): string => {
   if (value === null || value === undefined) return 'null'
@@ -21,7 +23,7 @@ export const javaText = (value: unknown, schema: Schema | null): string => {
     const fields = value.schema.fields.filter((field) => value.getWithoutDefault(field.name) !== null)
     return `Struct{${fields.map((field) => `${field.name}=${javaText(value.getWithoutDefault(field.name), field.schema)}`).join(',')}}`
   }
-  if (value instanceof Decimal) return value.toString()
+  if (value instanceof Decimal || value instanceof JavaFloating) return value.toString()
   if (value instanceof Date) return javaDate(value)
   // Java prints the identity of an array (`[B@1b2c6ec2`), which means nothing; the digits here are those of its length
   if (value instanceof Uint8Array) return `[B@${value.length.toString(16)}`
@@ -46,10 +48,12 @@ export const javaClassOf = (value: unknown, schema: Schema | null = null): strin
   if (typeof value === 'string') return 'java.lang.String'
   if (typeof value === 'boolean') return 'java.lang.Boolean'
   if (typeof value === 'bigint') return 'java.lang.Long'
-  if (typeof value === 'number') return integerClasses[schema?.type ?? ''] ?? (Number.isInteger(value) ? 'java.lang.Long' : 'java.lang.Double')
+  if (typeof value === 'number') return integerClasses[schema?.type ?? ''] ?? (isJavaLong(value) ? 'java.lang.Long' : 'java.lang.Double')
   if (value instanceof Uint8Array) return '[B'
   if (value instanceof Struct) return 'org.apache.kafka.connect.data.Struct'
   if (value instanceof Date) return 'java.util.Date'
   if (value instanceof Decimal) return 'java.math.BigDecimal'
+  if (value instanceof JavaFloat) return 'java.lang.Float'
+  if (value instanceof JavaDouble) return 'java.lang.Double'
   return Array.isArray(value) ? 'java.util.ArrayList' : 'java.util.HashMap'
 }

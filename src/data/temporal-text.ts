@@ -1,0 +1,90 @@
+/**
+ * The three ISO forms in which Connect's `Values` reads and writes dates: `yyyy-MM-dd`, `HH:mm:ss.SSS'Z'` and both joined by a T,
+ * with the leniency of Java's SimpleDateFormat and GregorianCalendar (2019-13-45 is 14 February 2020; days before 15 October 1582
+ * are Julian). Always in UTC, which is what the Z says.
+ */
+import { dateName, msPerDay, timeName, timestampName } from './logical.ts'
+
+/** A field is a number, anything else stands for itself. */
+const patterns = {
+  [dateName]: ['year', '-', 'month', '-', 'day'],
+  [timeName]: ['hour', ':', 'minute', ':', 'second', '.', 'milli', 'Z'],
+  [timestampName]: ['year', '-', 'month', '-', 'day', 'T', 'hour', ':', 'minute', ':', 'second', '.', 'milli', 'Z'],
+} as const
+type Fields = { year: number; month: number; day: number; hour: number; minute: number; second: number; milli: number }
+export type TemporalName = keyof typeof patterns
+
+/** The form a text of this length may have. */
+const nameOfLength: Readonly<Record<number, TemporalName>> = { 10: dateName, 13: timeName, 24: timestampName }
+
+/** A date, time or timestamp with the schema name it has, or null. What stands behind the last field is ignored, as in Java. */
+export const parseTemporal = (text: string): { readonly name: TemporalName; readonly value: Date } | null => {
+  const unescaped = text.replaceAll('\\:', ':')
+  const name = nameOfLength[unescaped.length]
+  if (name === undefined) return null
+  const fields: Fields = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, milli: 0 }
+  let at = 0
+  for (const part of patterns[name]) {
+    if (part.length === 1) {
+      if (unescaped[at++] !== part) return null
+      continue
+    }
+    const number = /[ \t]*(-?)(\p{Nd}+)(?:E(-?)(\p{Nd}+))?/uy
+    number.lastIndex = at
+    const found = number.exec(unescaped)
+    if (found === null) return null
+    at = number.lastIndex
+    fields[part as keyof Fields] = intOf(found[1] === '-', asciiDigits(found[2] ?? ''), (found[3] === '-' ? -1 : 1) * Number(asciiDigits(found[4] ?? '0')))
+  }
+  const value = new Date(timeOf(fields))
+  // JavaScript's dates end at the year 275760, where Java's go on
+  return Number.isNaN(value.getTime()) ? null : { name, value }
+}
+
+/** Java's NumberFormat for integers, as an int: longs keep their low 32 bits, what is larger ends at the limit. */
+const intOf = (negative: boolean, digits: string, exponent: number): number => {
+  const value = exponent === 0 ? BigInt(digits) : BigInt(Math.trunc(Number(`${digits}e${Math.min(exponent, 30)}`)))
+  if (BigInt.asIntN(64, value) !== value) return negative ? -(2 ** 31) : 2 ** 31 - 1
+  return Number(BigInt.asIntN(32, negative ? -value : value))
+}
+
+/** Decimal digits of any script as 0-9: Java's number parsers read them all. */
+export const asciiDigits = (text: string): string =>
+  /^[\0-\x7f]*$/.test(text) ? text : text.replaceAll(/\p{Nd}/gu, (digit) => (digit < '\x80' ? digit : String(digitValue(digit))))
+/** Digits stand in runs of ten. */
+const digitValue = (digit: string): number => {
+  const code = digit.codePointAt(0) ?? 0
+  let first = code
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--
+  return (code - first) % 10
+}
+
+const gregorianDay = (year: number, month: number, day: number): number => new Date(0).setUTCFullYear(year, month - 1, 1) / msPerDay + day - 1
+/** Days since 1970-01-01 of a date of the Julian calendar; months may be out of range. */
+const julianDay = (year: number, month: number, day: number): number => {
+  const years = year + Math.floor((month - 1) / 12)
+  const months = (((month - 1) % 12) + 12) % 12
+  // counted from March, leap days come last: 1970-01-01 is Julian 1969-12-19
+  const fromMarch = (months + 10) % 12
+  const marchYear = months < 2 ? years - 1 : years
+  return 365 * marchYear + Math.floor(marchYear / 4) + Math.floor((153 * fromMarch + 2) / 5) + day - 719_471
+}
+/** 15 October 1582, the first Gregorian day. */
+const cutoverDay = -141_427
+const timeOf = ({ year, month, day, hour, minute, second, milli }: Fields): number => {
+  const time = hour * 3_600_000 + minute * 60_000 + second * 1000 + milli
+  const whole = Math.floor(time / msPerDay)
+  const julian = whole + julianDay(year, month, day)
+  const gregorian = whole + gregorianDay(year, month, day)
+  return (year >= 1582 && gregorian >= cutoverDay ? gregorian : julian) * msPerDay + (time - whole * msPerDay)
+}
+
+const padded = (value: number, digits: number): string => String(value).padStart(digits, '0')
+const timeText = (date: Date): string => `${padded(date.getUTCHours(), 2)}:${padded(date.getUTCMinutes(), 2)}:${padded(date.getUTCSeconds(), 2)}.${padded(date.getUTCMilliseconds(), 3)}Z`
+/** Values.dateFormatFor(date).format(date): times before 1970-01-02, dates on midnight, timestamps otherwise. */
+export const temporalText = (date: Date): string => {
+  const ms = date.getTime()
+  if (ms < msPerDay) return timeText(date)
+  const day = `${padded(date.getUTCFullYear(), 4)}-${padded(date.getUTCMonth() + 1, 2)}-${padded(date.getUTCDate(), 2)}`
+  return ms % msPerDay === 0 ? day : `${day}T${timeText(date)}`
+}
