@@ -3,7 +3,9 @@
  * `{"name", "config", "initial_state"}` as REST takes it, Java properties.
  */
 import { readFile } from 'node:fs/promises'
+import { jsonProblem } from '../config/json-problem.ts'
 import { readPropertiesFile } from '../config/properties.ts'
+import { validationError } from '../config/validation.ts'
 import { ConnectError, messageOf } from '../errors.ts'
 import { logger } from '../log.ts'
 import type { StringMap } from '../wire/guest-api.ts'
@@ -29,8 +31,9 @@ const fromJson = (file: string, text: string): ConnectorFile => {
   let json: Readonly<Record<string, unknown>>
   try {
     json = JSON.parse(text) as Readonly<Record<string, unknown>>
-  } catch (error) {
-    return fail(`Connector configuration at '${file}' is not valid JSON: ${messageOf(error)}`)
+  } catch {
+    // the parser's own words repeat the text, which may hold a password
+    return fail(`Connector configuration at '${file}' is not valid JSON: ${jsonProblem(text)}`)
   }
   const settings = stringMap(json)
   if (settings !== null) return named(file, settings)
@@ -62,10 +65,15 @@ const stringMap = (json: Readonly<Record<string, unknown>>): StringMap | null =>
   return entries.every((entry): entry is readonly [string, string] => entry[1] !== null) ? Object.fromEntries(entries) : null
 }
 
-/** Creates the connectors of the files one after the other. Rejects at the first that cannot be created. */
-export const createConnectors = async (herder: Pick<Herder, 'putConnectorConfig'>, files: readonly string[]): Promise<void> => {
-  for (const file of files) {
-    const { name, config, initialState: state } = await readConnectorFile(file)
+type Creator = Pick<Herder, 'putConnectorConfig' | 'validate'>
+
+/**
+ * Creates the connectors of the files one after the other. Before the first is created all are read and validated, so that a slip in
+ * the last file does not leave the others running; what is wrong comes in one error. Rejects at the first that cannot be created.
+ */
+export const createConnectors = async (herder: Creator, files: readonly string[]): Promise<void> => {
+  for (const { file, connector } of await readAll(herder, files)) {
+    const { name, config, initialState: state } = connector
     try {
       const { info } = await herder.putConnectorConfig(name, config, { allowReplace: false, ...(state === null ? {} : { initialState: state }) })
       log.info(`Created connector ${info.name}`)
@@ -74,4 +82,25 @@ export const createConnectors = async (herder: Pick<Herder, 'putConnectorConfig'
       throw error
     }
   }
+}
+
+const readAll = async (herder: Creator, files: readonly string[]): Promise<readonly { readonly file: string; readonly connector: ConnectorFile }[]> => {
+  const found: { readonly file: string; readonly connector: ConnectorFile }[] = []
+  const problems: { readonly file: string; readonly error: unknown }[] = []
+  for (const file of files) {
+    try {
+      const connector = await readConnectorFile(file)
+      const other = found.find(({ connector: { name } }) => name === connector.name)
+      if (other !== undefined) throw new ConnectError('ALREADY_EXISTS', `Connector configurations at '${other.file}' and '${file}' have the same name, ${connector.name}`)
+      const message = validationError(await herder.validate(connector.config))
+      if (message !== null) throw new ConnectError('CONFIG_INVALID', message)
+      found.push({ file, connector })
+    } catch (error) {
+      log.error(`Failed to create connector for ${file}`)
+      problems.push({ file, error })
+    }
+  }
+  if (problems.length === 1) throw problems[0]?.error
+  if (problems.length > 1) fail(`${problems.length} connector configurations are wrong:\n${problems.map(({ file, error }) => `${file}: ${messageOf(error)}`).join('\n')}`)
+  return found
 }

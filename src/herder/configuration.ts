@@ -12,6 +12,8 @@ export type RawConfig = Readonly<Record<string, string>>
 export interface ConnectorConfiguration {
   /** Replaces `${provider:path:key}` variables. What is stored and shown keeps them. */
   resolve(config: RawConfig): Promise<StringMap>
+  /** The same for a connector about to run, with the time after which a value may have changed; null: never. */
+  resolveWithTtl(config: RawConfig): Promise<{ readonly props: StringMap; readonly ttlMs: number | null }>
   /** Full validation of a raw configuration. Throws coded errors where Kafka has no result (no class, unknown class). */
   validate(config: RawConfig): Promise<ConfigInfos>
   pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]>

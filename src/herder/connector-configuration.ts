@@ -23,10 +23,11 @@ export type ConfigurationDeps = {
   readonly cells: PluginCells
   readonly clients: KafkaClients
   /** Replaces variables of config providers. */
-  readonly resolve: (config: RawConfig) => Promise<StringMap>
+  readonly resolveWithTtl: ConnectorConfiguration['resolveWithTtl']
 }
 
-export const createConnectorConfiguration = ({ worker, shelf, cells, clients, resolve }: ConfigurationDeps): ConnectorConfiguration => {
+export const createConnectorConfiguration = ({ worker, shelf, cells, clients, resolveWithTtl }: ConfigurationDeps): ConnectorConfiguration => {
+  const resolve = async (config: RawConfig): Promise<StringMap> => (await resolveWithTtl(config)).props
   const lookups = createPluginLookups(shelf)
 
   const connectorOf = (config: RawConfig): Plugin => shelf.find(config['connector.class'] ?? '', config['connector.plugin.version'] ?? null, 'connector')
@@ -38,6 +39,7 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
 
   return {
     resolve,
+    resolveWithTtl,
     validate: async (raw) => {
       if ((raw['connector.class'] ?? null) === null) {
         // Kafka prints resolved values here; ours may hold secrets and stay as they were given

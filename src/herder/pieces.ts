@@ -10,6 +10,7 @@ import type { StringMap } from '../wire/guest-api.ts'
 import type { ConnectorSpec, ConnectorState, TaskId, Worker } from '../worker/types.ts'
 import type { ConnectorConfiguration } from './configuration.ts'
 import type { StatusWriter } from './statuses.ts'
+import type { Reloads } from './reloads.ts'
 import { taskConfigsChanged, tooManyTasks, withFrameworkKeys, withRawVariables } from './task-configs.ts'
 
 const log = logger('org.apache.kafka.connect.runtime.AbstractHerder')
@@ -20,6 +21,7 @@ export type PiecesDeps = {
   readonly statuses: StatusStore
   readonly status: StatusWriter
   readonly worker: () => Worker
+  readonly reloads: Reloads
 }
 export const taskText = (id: TaskId): string => `${id.connector}-${id.task}`
 export const notFound = (message: string): never => {
@@ -53,7 +55,10 @@ export class Pieces {
   async startConnector(name: string): Promise<void> {
     this.#reported.delete(name)
     try {
-      const spec = await this.spec(name)
+      const { config, targetState } = this.stored(name)
+      const { props, ttlMs } = await this.#deps.configuration.resolveWithTtl(config)
+      this.#deps.reloads.schedule(name, props, ttlMs)
+      const spec = this.#deps.configuration.connectorSpec(name, props, targetState)
       this.#versions.set(name, spec.plugin.version)
       await this.#deps.worker().startConnector(spec)
     } catch (error) {
@@ -111,6 +116,13 @@ export class Pieces {
       return false
     }
   }
+  /** New instances of the tasks there are, with variables resolved anew. */
+  async restartTasks(name: string): Promise<void> {
+    const ids = this.stored(name).taskConfigs.map((_config, task) => ({ connector: name, task }))
+    await this.#deps.worker().stopTasks(ids)
+    for (const id of ids) this.#deps.status.task(id, 'RESTARTING', null)
+    await Promise.all(ids.map((id) => this.startTask(id)))
+  }
   async removeTasks(name: string): Promise<void> {
     const ids = this.stored(name).taskConfigs.map((_config, task) => ({ connector: name, task }))
     if (ids.length === 0) return
@@ -120,6 +132,7 @@ export class Pieces {
   }
   /** The connector and its tasks are stopped, and nothing of it is stored any more. */
   async removeConnector(name: string): Promise<void> {
+    this.#deps.reloads.cancel(name)
     await this.removeTasks(name)
     await this.#deps.worker().stopConnector(name)
     await this.#deps.configs.removeConnectorConfig(name)

@@ -15,11 +15,12 @@ import { createConnectorOffsets } from './connector-offsets.ts'
 import type { ConnectorOffsets } from './connector-offsets.ts'
 import { notFound, Pieces, taskText } from './pieces.ts'
 import { createQueues } from './queues.ts'
+import { Reloads } from './reloads.ts'
 import { planRestart } from './restart-plan.ts'
 import { createStatusWriter, stateJson } from './statuses.ts'
 import type { StatusWriter } from './statuses.ts'
 import type { ConfigInfos, ConfigKeyInfo, ConnectorInfo, ConnectorStateInfo, Herder, OffsetsJson, StateJson, TaskInfo } from './types.ts'
-import { refuseErrors } from './validation-errors.ts'
+import { refuseErrors, reportUnknownKeys } from './validation-errors.ts'
 
 const log = logger('org.apache.kafka.connect.runtime.standalone.StandaloneHerder')
 
@@ -45,6 +46,7 @@ export class StandaloneHerder implements Herder {
   readonly #offsets: ConnectorOffsets
   readonly #queues = createQueues()
   readonly #pieces: Pieces
+  readonly #reloads: Reloads
   #worker: Worker | null = null
   #ready = false
   #stopped: Promise<void> | null = null
@@ -54,7 +56,8 @@ export class StandaloneHerder implements Herder {
     this.#status = createStatusWriter({ store: deps.statuses, workerId: deps.workerId, generation: () => 0 })
     const worker = (): Worker => this.#running
     this.#offsets = createConnectorOffsets({ configuration: deps.configuration, offsets: deps.offsets, worker })
-    this.#pieces = new Pieces({ ...deps, status: this.#status, worker })
+    this.#reloads = new Reloads((name) => this.#reload(name))
+    this.#pieces = new Pieces({ ...deps, status: this.#status, worker, reloads: this.#reloads })
   }
 
   async start(): Promise<void> {
@@ -77,6 +80,7 @@ export class StandaloneHerder implements Herder {
   }
   async #stop(): Promise<void> {
     log.info('Herder stopping')
+    this.#reloads.cancelAll()
     await settled(this.#queues.idle(), this.#deps.shutdownTimeoutMs)
     const worker = this.#worker
     if (worker !== null) {
@@ -135,14 +139,18 @@ export class StandaloneHerder implements Herder {
   async putConnectorConfig(name: string, config: StringMap, options: { readonly initialState?: TargetState; readonly allowReplace: boolean }): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }> {
     this.#checkNotStopping()
     const named = 'name' in config ? config : { ...config, name }
-    refuseErrors(await this.#deps.configuration.validate(named))
+    const infos = await this.#deps.configuration.validate(named)
+    refuseErrors(infos)
+    reportUnknownKeys(name, named, infos)
     return this.#queue(name, () => this.#put(name, named, options.initialState ?? null, options.allowReplace))
   }
   patchConnectorConfig(name: string, patch: Readonly<Record<string, string | null>>): Promise<ConnectorInfo> {
     return this.#queue(name, async () => {
       const merged = { ...this.#pieces.stored(name).config, ...patch }
       const config = Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null))
-      refuseErrors(await this.#deps.configuration.validate(config))
+      const infos = await this.#deps.configuration.validate(config)
+      refuseErrors(infos)
+      reportUnknownKeys(name, config, infos)
       return (await this.#put(name, config, null, true)).info
     })
   }
@@ -252,6 +260,20 @@ export class StandaloneHerder implements Herder {
     await this.#pieces.startConnector(name)
     await this.#pieces.updateTasks(name)
     return { created: !exists, info: this.#info(name) }
+  }
+
+  /** Values of its configuration have expired: Connector and tasks start anew with fresh ones. */
+  #reload(name: string): Promise<void> {
+    return this.#queue(name, async () => {
+      if (this.#deps.configs.get(name) === undefined) return
+      await this.#running.stopConnector(name)
+      this.#status.connector(name, 'RESTARTING', null)
+      await this.#pieces.startConnector(name)
+      const before = this.#pieces.stored(name).taskConfigs
+      await this.#pieces.updateTasks(name)
+      // tasks whose configuration reads the same with its variables in it have not been replaced, but hold the old values
+      if (this.#pieces.stored(name).taskConfigs === before) await this.#pieces.restartTasks(name)
+    })
   }
 
   /** What the worker reports. A late word of an instance that is no longer wanted leaves no status behind. */

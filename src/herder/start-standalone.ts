@@ -25,6 +25,7 @@ import { createPluginCells } from './plugin-cells.ts'
 import { cellLimits } from './specs.ts'
 import { StandaloneHerder } from './standalone.ts'
 import type { Herder } from './types.ts'
+import { checkWorkerConverters } from './worker-converters.ts'
 
 const log = logger('org.apache.kafka.connect.runtime.Connect')
 const cliLog = logger('org.apache.kafka.connect.cli.AbstractConnectCli')
@@ -131,7 +132,7 @@ const initialize = async ({ props, env, rest, commit, spawnCell = spawnRealCell,
   const asking = lookupKafkaClusterId(clients, config, looking.signal)
   try {
     // Kafka's lines come in Kafka's order, though both go on at once; an unreachable cluster is not waited for behind a long scan
-    const [shelf, clusterId] = await Promise.all([scanning.then(logAdmin), asking])
+    const [shelf, clusterId] = await Promise.all([scanning.then((found) => scanned(config, found)), asking])
     workerLog.info(`Kafka cluster ID: ${clusterId}`)
     const { advertisedUrl } = await rest.initialize(config)
     const cells = createPluginCells({ shelf, spawnCell, limits: cellLimits(config.isolate.defaults, 0) })
@@ -140,7 +141,7 @@ const initialize = async ({ props, env, rest, commit, spawnCell = spawnRealCell,
       workerId: workerIdOf(advertisedUrl),
       serverInfo: () => Promise.resolve({ version: kafkaVersion, commit, kafka_cluster_id: clusterId }),
       createWorker: (events) => createWorker({ threads: config.taskThreads, events, offsets, gracefulShutdownTimeoutMs: config.taskShutdownGracefulTimeoutMs, stdio: true }),
-      configuration: createConnectorConfiguration({ worker: config, shelf, cells, clients, resolve: (raw) => providers.resolve(raw) }),
+      configuration: createConnectorConfiguration({ worker: config, shelf, cells, clients, resolveWithTtl: (raw) => providers.resolveWithTtl(raw) }),
       configs: createMemoryConfigStore(),
       statuses: createMemoryStatusStore(),
       offsets,
@@ -159,7 +160,8 @@ const initialize = async ({ props, env, rest, commit, spawnCell = spawnRealCell,
   }
 }
 
-const logAdmin = (shelf: Shelf): Shelf => {
+const scanned = (config: WorkerConfig, shelf: Shelf): Shelf => {
+  checkWorkerConverters(config, shelf)
   workerLog.info('Creating Kafka admin client')
   return shelf
 }

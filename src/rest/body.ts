@@ -3,7 +3,7 @@
  * internal exception's text is 400 here, with a reason that says where and repeats nothing of the body (it may hold a secret).
  */
 import { ConnectError } from '../errors.ts'
-import { isDeeperThan, jsonProblem } from './json-problem.ts'
+import { isDeeperThan, jsonProblem } from '../config/json-problem.ts'
 
 export const maxBodyBytes = 10 * 1024 * 1024
 const maxDepth = 100

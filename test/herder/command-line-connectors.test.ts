@@ -37,11 +37,30 @@ test.each([
 test('that do not exist are named', async () => {
   await expect(readConnectorFile(join(folder, 'none'))).rejects.toThrow(join(folder, 'none'))
 })
-test('are created in order until one fails', async () => {
+const files = async (...texts: readonly string[]): Promise<readonly string[]> =>
+  Promise.all(texts.map(async (text, index) => {
+    const path = join(folder, `connector-${index}`)
+    await writeFile(path, text)
+    return path
+  }))
+test('are created in order, in the state they ask for', async () => {
   const { herder } = await startedHerder()
-  const first = join(folder, 'first')
-  await writeFile(first, '{"name":"a","config":{"connector.class":"FakeSource"},"initial_state":"PAUSED"}')
-  await expect(createConnectors(herder, [first, await file('{"name":"b","connector.class":"FakeSource","invalid":"x"}'), first])).rejects.toMatchObject({ status: 400 })
+  await createConnectors(herder, await files('{"name":"b","config":{"connector.class":"FakeSource"},"initial_state":"PAUSED"}', 'name=a\nconnector.class=FakeSource\n'))
+  expect(await herder.connectors()).toEqual(['b', 'a'])
+  expect((await herder.connectorStatus('b')).connector.state).toBe('PAUSED')
+})
+test('start nothing when any of them is wrong, and the error names what is wrong in each', async () => {
+  const { herder } = await startedHerder()
+  const paths = await files('name=a\nconnector.class=FakeSource\n', '{"name":"b","connector.class":"FakeSource","invalid":"x"}', '{"name":"c","password":"hunter2",', '{"name":"a","connector.class":"FakeSource"}')
+  const error: unknown = await createConnectors(herder, paths).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ status: 400, message: expect.stringMatching(/^3 connector configurations are wrong:/) })
+  expect(String(error)).toMatch(/connector-1: [^]*Invalid value x for configuration invalid[^]*connector-2: .*not valid JSON: .*line 1, column 34[^]*connector-3: .*have the same name, a/)
+  expect(String(error)).not.toContain('hunter2')
+  expect(await herder.connectors()).toEqual([])
+})
+test('stop at one that cannot be created', async () => {
+  const { herder, worker } = await startedHerder()
+  worker.startFailure = new Error('no')
+  await expect(createConnectors(herder, await files('name=a\nconnector.class=FakeSource\n', 'name=b\nconnector.class=FakeSource\n'))).rejects.toThrow('no')
   expect(await herder.connectors()).toEqual(['a'])
-  expect((await herder.connectorStatus('a')).connector.state).toBe('PAUSED')
 })

@@ -47,8 +47,8 @@ const rig = () => {
     { 'bootstrap.servers': 'a:1', 'offset.storage.file.filename': '/tmp/x', 'key.converter': 'org.apache.kafka.connect.storage.StringConverter', 'value.converter': 'org.apache.kafka.connect.storage.StringConverter' },
     'standalone',
   )
-  const resolve = (raw: Readonly<Record<string, string>>) => Promise.resolve(Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, value.replace('${v:k}', 'resolved')])))
-  return { configuration: createConnectorConfiguration({ worker, shelf, cells, clients: {} as KafkaClients, resolve }), validated }
+  const resolveWithTtl = (raw: Readonly<Record<string, string>>) => Promise.resolve({ props: Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, value.replace('${v:k}', 'resolved')])), ttlMs: null })
+  return { configuration: createConnectorConfiguration({ worker, shelf, cells, clients: {} as KafkaClients, resolveWithTtl }), validated }
 }
 const source = { name: 'c', 'connector.class': 'com.example.source' }
 

@@ -100,9 +100,14 @@ export class FakeWorker implements Worker {
   }
 }
 
-/** Variables: `${secret:x}` resolves to `resolved-x`. A config with `invalid` does not validate. A class ending in Sink is a sink. */
+let leases = 0
+/** Variables: `${secret:x}` resolves to `resolved-x`, `${lease:5}` to another value each time, good for 5 ms. A config with `invalid` does not validate. A class ending in Sink is a sink. */
 export const fakeConfiguration = (admin: () => Admin = unused): ConnectorConfiguration => ({
   resolve: (config) => Promise.resolve(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, value.replace(/\$\{secret:(\w+)\}/g, 'resolved-$1')]))),
+  resolveWithTtl: (config) => Promise.resolve({
+    props: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, value.replace(/\$\{secret:(\w+)\}/g, 'resolved-$1').replace(/\$\{lease:\d+\}/g, () => `lease-${++leases}`)])),
+    ttlMs: Object.values(config).map((value) => /\$\{lease:(\d+)\}/.exec(value)?.[1]).map((ms) => (ms === undefined ? null : Number(ms))).find((ms) => ms !== null) ?? null,
+  }),
   validate: (config) => Promise.resolve(infos('invalid' in config ? [`Invalid value ${config['invalid']} for configuration invalid`] : [])),
   pluginConfig: unused,
   typeOf: (config) => (config['connector.class'] === undefined ? 'unknown' : config['connector.class'].endsWith('Sink') ? 'sink' : 'source'),
