@@ -17,6 +17,11 @@ export const cellArguments = (options: { readonly programFile: string; readonly 
     '--permission',
     '--allow-addons', // for isolated-vm, which the program loads before any guest code runs; guests cannot reach it
     '--no-node-snapshot', // isolated-vm needs it
+    // these read and write files past the permission model (sqlite, web storage), or may one day (ffi)
+    '--no-experimental-sqlite',
+    '--no-experimental-webstorage',
+    '--no-experimental-ffi',
+    '--disable-sigusr1', // nobody opens a debugger in a cell
     '--disable-warning=PERM0001',
     '--disable-warning=ExperimentalWarning',
     `--max-old-space-size=${outerHeapMb}`,

@@ -6,6 +6,7 @@ import { protocolVersion } from '../../wire/frames.ts'
 import type { ToCell } from '../messages.ts'
 import { readFileSync } from 'node:fs'
 import { loadIvm } from './addon.ts'
+import { closeDoors } from './close-doors.ts'
 import { Guest, type Host } from './guest.ts'
 import { openLink } from './link.ts'
 import { errorData } from './outcome.ts'
@@ -31,6 +32,7 @@ const handle = (message: ToCell): void => {
 const init = (message: Extract<ToCell, { t: 'init' }>): void => {
   try {
     const ivm = loadIvm(message.addonFile, message.addonVersion)
+    closeDoors()
     host = {
       ivm,
       link,
