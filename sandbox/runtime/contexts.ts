@@ -41,7 +41,7 @@ export class SinkContext implements SinkTaskContext {
 
   constructor() {
     const report = (record: SinkRecord, error: unknown): Promise<void> =>
-      askHost('reportErrant', [{ topic: record.topic, partition: record.partition, offset: record.offset }, toGuestError(error)])
+      askHost('reportErrant', [{ topic: record.originalTopic, partition: record.originalKafkaPartition, offset: record.originalKafkaOffset }, toGuestError(error)])
     const reporter: ErrantRecordReporter = Object.assign(() => reporter, { report })
     this.errantRecordReporter = reporter
   }

@@ -18,9 +18,12 @@ export const toSinkRecords = (batch: SinkBatch): SinkRecord[] => {
   const keySchemaOf = schemaColumn(keySchema, schemas)
   const valueSchemaOf = schemaColumn(valueSchema, schemas)
   const records = new Array<SinkRecord>(count)
+  const original = batch.original ?? batch
+  const onlyOriginal = original.topics[0] as string
   for (let row = 0; row < count; row++) {
     records[row] = newRecord(
       topic === null ? only : (topics[topic[row] as number] as string), partition[row] as number, offset[row] as number,
+      original.topic === null ? onlyOriginal : (original.topics[original.topic[row] as number] as string), original.partition[row] as number,
       keys === null ? null : keys[row], typeof keySchemaOf === 'function' ? keySchemaOf(row) : keySchemaOf,
       values === null ? null : values[row], typeof valueSchemaOf === 'function' ? valueSchemaOf(row) : valueSchemaOf,
       timestamp === null ? Number.NaN : (timestamp[row] as number), timestampType === null ? 1 : (timestampType[row] as number),
@@ -32,13 +35,16 @@ export const toSinkRecords = (batch: SinkBatch): SinkRecord[] => {
 
 /** A function of its own: called for every record it is compiled for speed within the first batch, which a loop in a rarely called function is not. */
 const newRecord = (
-  topic: string, partition: number, offset: number, key: unknown, keySchema: Schema | null, value: unknown, valueSchema: Schema | null,
+  topic: string, partition: number, offset: number, originalTopic: string, originalPartition: number, key: unknown, keySchema: Schema | null, value: unknown, valueSchema: Schema | null,
   at: number, type: number, headers: readonly Header[],
 ): SinkRecord => ({
   topic, partition, offset, key, keySchema, value, valueSchema,
   timestamp: at !== at ? null : at,
   timestampType: timestampTypes[type] ?? 'NoTimestampType',
   headers,
+  originalTopic,
+  originalKafkaPartition: originalPartition,
+  originalKafkaOffset: offset,
 })
 
 const columnValues = (column: Column, count: number, schemas: readonly Schema[]): unknown[] | null => {

@@ -27,7 +27,7 @@ export interface SourceRecord {
 }
 
 export type TimestampType = 'NoTimestampType' | 'CreateTime' | 'LogAppendTime'
-/** A record from Kafka. */
+/** A record from Kafka; `topic` and `partition` are what transformations made of them. */
 export interface SinkRecord {
   readonly topic: string
   readonly partition: number
@@ -39,6 +39,10 @@ export interface SinkRecord {
   readonly timestamp: number | null
   readonly timestampType: TimestampType
   readonly headers: readonly Header[]
+  /** Where the record really is: by these a task tracks offsets of its own (`preCommit`, `offset`). */
+  readonly originalTopic: string
+  readonly originalKafkaPartition: number
+  readonly originalKafkaOffset: number
 }
 /** What the broker said of a record: null in `commitRecord` when the record was filtered or dropped and never sent. */
 export type RecordMetadata = { readonly topic: string; readonly partition: number; readonly offset: number; readonly timestamp: number }

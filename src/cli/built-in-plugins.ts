@@ -1,7 +1,8 @@
-/** Plugins that come with the worker and stand on no shelf, as `GET /connector-plugins?connectorsOnly=false` lists them: the converters. */
+/** Plugins that come with the worker and stand on no shelf, as `GET /connector-plugins?connectorsOnly=false` lists them: converters, transformations, predicates. */
 import { builtInConverters } from '../converters/converters.ts'
 import { kafkaVersion } from '../herder/start-standalone.ts'
 import type { PluginInfo } from '../herder/types.ts'
+import { builtInTransforms } from '../transforms/built-ins.ts'
 
 const simpleHeaderConverter = 'org.apache.kafka.connect.storage.SimpleHeaderConverter'
 const named = (type: string, classes: readonly string[]): readonly PluginInfo[] => classes.toSorted().map((className) => ({ class: className, type, version: kafkaVersion }))
@@ -9,4 +10,6 @@ const named = (type: string, classes: readonly string[]): readonly PluginInfo[] 
 export const builtInPlugins: readonly PluginInfo[] = [
   ...named('converter', builtInConverters.filter((className) => className !== simpleHeaderConverter)),
   ...named('header_converter', builtInConverters),
+  ...named('predicate', builtInTransforms('predicate')),
+  ...named('transformation', builtInTransforms('transformation')),
 ]

@@ -9,7 +9,7 @@ import type { Validator } from '../data/config-validators.ts'
 import { messageOf } from '../errors.ts'
 import { logger } from '../log.ts'
 import { addConnectorIsolateKeys, type IsolateLimits } from './isolate-keys.ts'
-import { fullMatch } from './java-regex.ts'
+import { regexValidator } from './java-regex.ts'
 
 export type PluginKind = 'converter' | 'header_converter' | 'transformation' | 'predicate'
 /** What the plugins say; host code and guest bundles alike. */
@@ -101,14 +101,6 @@ export const sourceConnectorDef = (context: ConnectorDefContext): ConfigDef => {
   ])
   return addConnectorIsolateKeys(def, context.caps, ISOLATE_GROUP)
 }
-
-const regexValidator = LambdaValidator.with((name, value) => {
-  try {
-    fullMatch(String(value ?? ''))
-  } catch (error) {
-    throw invalidValue(name, value, `Invalid regex: ${messageOf(error)}`)
-  }
-}, () => 'valid regex')
 
 export const sinkConnectorDef = (context: ConnectorDefContext): ConfigDef => {
   const def = commonConnectorDef(context)

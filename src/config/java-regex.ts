@@ -2,6 +2,10 @@
  * Regular expressions of configurations are Java's. Most are the same in JavaScript; what is spelled differently is translated,
  * what JavaScript cannot do is refused with a reason.
  */
+import { invalidValue } from '../data/config-parse.ts'
+import { LambdaValidator, type Validator } from '../data/config-validators.ts'
+import { messageOf } from '../errors.ts'
+
 const posixClasses: Readonly<Record<string, string>> = {
   Alpha: 'a-zA-Z', Digit: '0-9', Alnum: 'a-zA-Z0-9', Upper: 'A-Z', Lower: 'a-z', Space: '\\s', XDigit: '0-9a-fA-F',
   Punct: '!-\\/:-@\\[-`{-~', ASCII: '\\x00-\\x7F',
@@ -23,14 +27,26 @@ const translate = (text: string): { readonly source: string; readonly flags: str
   return { source, flags: [...new Set((leading?.[1] ?? '').replaceAll('u', ''))].join('') }
 }
 
-/** Matches whole texts, as Java's `matches`. Throws SyntaxError. */
-export const fullMatch = (text: string): RegExp => {
+const compile = (text: string, frame: (source: string) => string): RegExp => {
   const { source, flags } = translate(text)
-  const whole = `^(?:${source})$`
   try {
-    return new RegExp(whole, `${flags}u`)
+    return new RegExp(frame(source), `${flags}u`)
   } catch {
     // Java forgives escapes such as `\_` that JavaScript's unicode mode does not.
-    return new RegExp(whole, flags)
+    return new RegExp(frame(source), flags)
   }
 }
+
+/** Matches whole texts, as Java's `matches`. Throws SyntaxError. */
+export const fullMatch = (text: string): RegExp => compile(text, (source) => `^(?:${source})$`)
+/** Finds the first match in a text, as Java's `find`. Throws SyntaxError. */
+export const firstMatch = (text: string): RegExp => compile(text, (source) => source)
+
+/** Kafka's check of a key that holds a regular expression. */
+export const regexValidator: Validator = LambdaValidator.with((name, value) => {
+  try {
+    fullMatch(String(value ?? ''))
+  } catch (error) {
+    throw invalidValue(name, value, `Invalid regex: ${messageOf(error)}`)
+  }
+}, () => 'valid regex')

@@ -1,7 +1,6 @@
 /** Helpers shared by converters: ranges of packed columns, packed columns of ranges, a buffer that grows. */
 import type { Index } from '../wire/batch.ts'
-import { valuesOf } from '../wire/columns.ts'
-import { columnToText } from '../wire/transcode.ts'
+import { hostValues } from '../wire/host-columns.ts'
 import { type ByteRanges, type ConnectColumn, type EncodedColumn, noErrors, type RowError } from './types.ts'
 
 /** The ranges of a packed column (utf8 or bytes) in its own buffer: nothing is copied. */
@@ -70,7 +69,7 @@ export const copyBytes = (from: Buffer, start: number, end: number, to: Buffer, 
 export const sameSchema = (count: number, entry: number): Index => (entry === 0 ? null : new Int32Array(count).fill(entry))
 
 /** All values of a column as JavaScript values. */
-export const materialize = (values: ConnectColumn): unknown[] => valuesOf(columnToText(values.column), values.count, values.schemas)
+export const materialize = (values: ConnectColumn): readonly unknown[] => hostValues(values.column, values.count, values.schemas)
 
 /** One buffer that grows and is used again by the next batch. */
 export class Scratch {

@@ -2,9 +2,7 @@
 import { ConnectException, DataException } from '../data/errors.ts'
 import type { SchemaAndValue } from '../data/connect-values.ts'
 import type { Schema } from '../data/schema.ts'
-import { columnOf } from '../wire/columns.ts'
 import type { SchemaTable } from '../wire/schema-table.ts'
-import { columnToUtf8 } from '../wire/transcode.ts'
 import { asBuffer, countOf, materialize, type Scratch } from './columns.ts'
 import { type ByteRanges, type ConnectColumn, type DecodedColumn, type EncodedColumn, type RowError, schemaOf } from './types.ts'
 
@@ -34,8 +32,6 @@ export const encodeRows = (values: ConnectColumn, scratch: Scratch, write: (valu
   return { count: values.count, bytes: scratch.bytes, start, end, errors }
 }
 
-
-
 /** `read` gives the value of one range; null bytes are `ofNull`. */
 export const decodeRows = (parts: readonly ByteRanges[], schemas: SchemaTable, read: (bytes: Buffer, start: number, end: number) => SchemaAndValue, ofNull: SchemaAndValue): DecodedColumn => {
   const count = countOf(parts)
@@ -56,5 +52,5 @@ export const decodeRows = (parts: readonly ByteRanges[], schemas: SchemaTable, r
       }
     }
   }
-  return { count, column: columnToUtf8(columnOf(values, schemas)), schema: index.every((entry) => entry === 0) ? null : index, errors }
+  return { count, column: { kind: 'objects', values }, schema: index.every((entry) => entry === 0) ? null : index, errors }
 }

@@ -21,8 +21,8 @@ const utf8Converter = (): Converter => {
     className,
     fromConnect(values: ConnectColumn): EncodedColumn {
       if (values.column.kind === 'null') return nullRanges(values.count)
-      const column = columnToUtf8(values.column)
-      if (column.kind === 'utf8') return rangesOf(column.lengths, column.bytes)
+      const column = values.column.kind === 'objects' ? null : columnToUtf8(values.column)
+      if (column?.kind === 'utf8') return rangesOf(column.lengths, column.bytes)
       return encodeRows(values, scratch, (value, schema, to) => {
         if (value === null) return false
         to.utf8(javaText(value, schema))

@@ -3,14 +3,16 @@
  * A value that cannot be converted fails its row only; what becomes of the row is the task's error tolerance.
  */
 import type { ConnectException } from '../data/errors.ts'
+import type { MaybePromise } from '../data/maybe-promise.ts'
 import type { Schema } from '../data/schema.ts'
-import type { Column, Index } from '../wire/batch.ts'
+import type { Index } from '../wire/batch.ts'
+import type { HostColumn } from '../wire/host-columns.ts'
 import type { SchemaTable } from '../wire/schema-table.ts'
 
 /** Values of one side (key, value or headers) of a batch. Text is in utf8 form. An index of -1 is schemaless, a null index is entry 0. */
 export type ConnectColumn = {
   readonly count: number
-  readonly column: Column
+  readonly column: HostColumn
   readonly schemas: readonly Schema[]
   readonly schema: Index
 }
@@ -20,15 +22,16 @@ export type RowError = { readonly row: number; readonly error: ConnectException 
 /** Rows in `errors` (ascending) have no meaning in the result. `bytes` may be reused by the converter's next call. */
 export type EncodedColumn = ByteRanges & { readonly errors: readonly RowError[] }
 /** `schema` is an index into the table given to `toConnect`. */
-export type DecodedColumn = { readonly count: number; readonly column: Column; readonly schema: Index; readonly errors: readonly RowError[] }
+export type DecodedColumn = { readonly count: number; readonly column: HostColumn; readonly schema: Index; readonly errors: readonly RowError[] }
 
 export type Topics = { readonly topics: readonly string[]; readonly topic: Index }
 
+/** Most converters answer at once; one that has to ask somebody (a registry, a plugin's cell) answers by promise. */
 export interface Converter {
   readonly className: string
-  fromConnect(values: ConnectColumn, topics: Topics): EncodedColumn
+  fromConnect(values: ConnectColumn, topics: Topics): MaybePromise<EncodedColumn>
   /** Schemas of the values are added to `schemas`, the table of the batch. */
-  toConnect(parts: readonly ByteRanges[], topics: Topics, schemas: SchemaTable): DecodedColumn
+  toConnect(parts: readonly ByteRanges[], topics: Topics, schemas: SchemaTable): MaybePromise<DecodedColumn>
 }
 
 export type ConverterConfig = Readonly<Record<string, string>>

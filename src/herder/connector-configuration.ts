@@ -62,7 +62,7 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
       return validateConnectorConfig({ props, type: typeOf(plugin), worker, lookups, connectorVersions: shelf.versions(plugin.className), plugin: { config, values } })
     },
     pluginConfig: async (name, version) => {
-      for (const kind of ['converter', 'header_converter'] as const) {
+      for (const kind of ['converter', 'header_converter', 'transformation', 'predicate'] as const) {
         const className = lookups.className(kind, name)
         if (className !== null && shelf.versions(className).length === 0) return pluginConfigInfos(lookups.configDef(kind, className, version).toJson(), null, worker, lookups)
       }

@@ -8,11 +8,12 @@ import { ConfigDef } from '../data/config-def.ts'
 import { ConnectError } from '../errors.ts'
 import type { Shelf } from '../plugins/types.ts'
 import { parseVersionRange } from '../plugins/versions.ts'
+import { builtInTransforms, findTransform, transformConfigDef, type TransformKind } from '../transforms/built-ins.ts'
 
 /** The version of everything built in: that of the Kafka Connect it stands for. */
 export const builtInVersion = '4.3.1'
 
-const converterKind = (kind: PluginKind): boolean => kind === 'converter' || kind === 'header_converter'
+const isTransformKind = (kind: PluginKind): kind is TransformKind => kind === 'transformation' || kind === 'predicate'
 const orNull = <T>(find: () => T): T | null => {
   try {
     return find()
@@ -23,19 +24,19 @@ const orNull = <T>(find: () => T): T | null => {
 }
 
 export const createPluginLookups = (shelf: Pick<Shelf, 'find' | 'list' | 'versions'>): PluginLookups => {
-  const builtIn = (kind: PluginKind, name: string): string | null => (converterKind(kind) ? findConverter(name) : null)
+  const builtIn = (kind: PluginKind, name: string): string | null => (isTransformKind(kind) ? findTransform(kind, name) : findConverter(name))
   return {
     className: (kind, name) => builtIn(kind, name) ?? orNull(() => shelf.find(name, null, kind))?.className ?? null,
     configDef: (kind, className, version) => {
       if (builtIn(kind, className) !== null) {
         const range = parseVersionRange(version)
-        if (range === null || range.matches(builtInVersion)) return new ConfigDef()
+        if (range === null || range.matches(builtInVersion)) return isTransformKind(kind) ? transformConfigDef(kind, className) : new ConfigDef()
         throw new ConnectError('PLUGIN_VERSION', `Plugin ${className} not found that matches the version range ${range.text}, available versions: [${builtInVersion}]`)
       }
       shelf.find(className, version, kind)
       return new ConfigDef()
     },
-    classNames: (kind) => [...(converterKind(kind) ? builtInConverters : []), ...new Set(shelf.list(kind).map(({ className }) => className))],
+    classNames: (kind) => [...(isTransformKind(kind) ? builtInTransforms(kind) : builtInConverters), ...new Set(shelf.list(kind).map(({ className }) => className))],
     versions: (kind, className) => (builtIn(kind, className) === null ? shelf.versions(className) : [builtInVersion]),
     checkVersion: (requirement) => void parseVersionRange(requirement),
   }

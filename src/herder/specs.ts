@@ -1,11 +1,12 @@
 /**
- * From a connector's parsed configuration to what the worker runs: limits, grants, converters, client properties. Pure.
+ * From a connector's parsed configuration to what the worker runs: limits, grants, converters, transformations, client properties. Pure.
  * A connector's own limit beats its bundle's manifest, which beats the worker's default; the worker caps all of them.
  */
 import type { CellLimits, Grants, PluginRef } from '../cell/options.ts'
 import { deadLetterProducerProperties, sinkConsumerProperties, sourceProducerProperties, taskAdminProperties } from '../config/client-properties.ts'
-import type { ConnectorConfig } from '../config/connector-config.ts'
+import type { AliasedPlugin, ConnectorConfig, TransformationStage } from '../config/connector-config.ts'
 import type { ConverterSettings, IsolateSettings, WorkerConfig } from '../config/worker-config.ts'
+import type { PluginSpec, StageSpec } from '../transforms/types.ts'
 import type { StringMap } from '../wire/guest-api.ts'
 import type { ConnectorSpec, ConverterSpec, TargetState, TaskId, TaskSpec } from '../worker/types.ts'
 
@@ -41,6 +42,9 @@ export const buildConnectorSpec = ({ parsed, plugin, grants, config, targetState
 
 const converter = ({ className, config }: ConverterSettings, isKey: boolean): ConverterSpec => ({ className, isKey, config: { ...config } })
 
+const plugin = ({ alias, className, config }: AliasedPlugin): PluginSpec => ({ alias, className, config })
+const stage = (given: TransformationStage): StageSpec => ({ ...plugin(given), predicate: given.predicate && plugin(given.predicate), negate: given.negate })
+
 /** A source needs a producer, a sink a consumer and, with a dead letter queue, a producer. Throws when the worker's policy forbids an override. */
 const clientProperties = (worker: WorkerConfig, { type, errors }: ConnectorConfig, config: StringMap, { connector, task }: TaskId): TaskSpec['clients'] => ({
   producer:
@@ -56,6 +60,7 @@ export const buildTaskSpec = ({ worker, parsed, connector, id, config }: TaskPar
   id, connector, config,
   clients: clientProperties(worker, parsed, connector.config, id),
   converters: { key: converter(parsed.keyConverter, true), value: converter(parsed.valueConverter, false), header: converter(parsed.headerConverter, false) },
+  transforms: parsed.transformations.map(stage),
   offsetFlushIntervalMs: worker.offsetFlushIntervalMs,
   offsetFlushTimeoutMs: worker.offsetFlushTimeoutMs,
   topicCreationEnable: worker.topicCreationEnable,

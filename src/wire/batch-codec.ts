@@ -5,7 +5,7 @@
  */
 import type { SchemaJson } from '../data/schema-json.ts'
 import { schemaFromJson } from './schema-table.ts'
-import type { BytesColumn, Column, HeadersColumn, Index, OffsetColumn, SinkBatch, SourceBatch, TextColumn } from './batch.ts'
+import type { BytesColumn, Column, HeadersColumn, Index, OffsetColumn, OriginalColumns, SinkBatch, SourceBatch, TextColumn } from './batch.ts'
 
 /** A batch that does not add up. */
 export class BatchError extends Error {
@@ -67,7 +67,11 @@ export const packSourceBatch = (batch: SourceBatch): Packed => {
 
 export const packSinkBatch = (batch: SinkBatch): Packed => {
   const packer = new Packer()
-  const head = { ...packer.common(batch), offset: packer.add(batch.offset), timestampType: packer.add(batch.timestampType) }
+  const { original } = batch
+  const head = {
+    ...packer.common(batch), offset: packer.add(batch.offset), timestampType: packer.add(batch.timestampType),
+    original: original && [original.topics, packer.add(original.topic), packer.add(original.partition)],
+  }
   return { head, attachments: packer.attachments }
 }
 
@@ -194,5 +198,15 @@ export const unpackSinkBatch = (packed: Packed): SinkBatch => {
   const common = unpacker.common(head)
   const types = head['timestampType'] === null ? null : unpacker.bytes(head['timestampType'])
   if (types && types.byteLength !== common.count) fail('a timestamp type column of another length')
-  return { ...common, partition: unpacker.int32(head['partition'], common.count), offset: unpacker.float64(head['offset'], common.count), timestampType: types }
+  return {
+    ...common, partition: unpacker.int32(head['partition'], common.count), offset: unpacker.float64(head['offset'], common.count), timestampType: types,
+    original: originalColumns(unpacker, head['original'], common.count),
+  }
+}
+
+const originalColumns = (unpacker: Unpacker, json: unknown, count: number): OriginalColumns | null => {
+  if (json === null) return null
+  if (!Array.isArray(json)) return fail('original topics of no kind')
+  const topics = strings(json[0])
+  return { topics, topic: unpacker.index(json[1], count, topics.length, false), partition: unpacker.int32(json[2], count) }
 }

@@ -71,9 +71,13 @@ export type SourceBatch = BatchCommon & {
   readonly sourceOffset: OffsetColumn
 }
 
-/** What a sink task's `put` receives. timestampType: 0 none, 1 CreateTime, 2 LogAppendTime. */
+/** Where records really are when a transformation gave them another topic or partition. */
+export type OriginalColumns = { readonly topics: readonly string[]; readonly topic: Index; readonly partition: Int32Array }
+
+/** What a sink task's `put` receives. timestampType: 0 none, 1 CreateTime, 2 LogAppendTime. `original` null: as topic and partition say. */
 export type SinkBatch = BatchCommon & {
   readonly partition: Int32Array
+  readonly original: OriginalColumns | null
   readonly offset: Float64Array
   readonly timestampType: Uint8Array | null
 }

@@ -1,10 +1,16 @@
-/** Fetched records through the converters into one batch for `put`; rows that fail are reported and left out. */
+/**
+ * Fetched records through the converters and the transformation chain into one batch for `put`. Rows keep their numbers (over all
+ * parts, in order) until the batch is made; those that failed or were dropped are not in it. Offsets follow the records as fetched.
+ */
 import type { ByteRanges, DecodedColumn } from '../converters/types.ts'
+import { allThen, andThen, type MaybePromise } from '../data/maybe-promise.ts'
 import { partitionKey, type RecordColumns } from '../kafka/types.ts'
-import type { HeadersColumn, Index, SinkBatch, TextColumn } from '../wire/batch.ts'
+import { RowBatch } from '../transforms/row-batch.ts'
+import type { Index, SinkBatch, TextColumn } from '../wire/batch.ts'
 import type { TopicPartitionOffset } from '../wire/guest-api.ts'
+import { type HostBatch, type HostHeaders, packHostBatch, pickInts, pickRows } from '../wire/host-columns.ts'
 import { SchemaTable } from '../wire/schema-table.ts'
-import type { Converters } from './source-encode.ts'
+import type { Pipeline, RowFailure } from './source-encode.ts'
 import type { ErrorTolerance, Stage } from './tolerance.ts'
 
 export const createTime = 1
@@ -19,26 +25,103 @@ export type Delivery = {
 }
 export const emptyDelivery: Delivery = { parts: [], batch: null, positions: [] }
 
+export interface DecodedParts {
+  readonly parts: readonly RecordColumns[]
+  /** Ascending, at most one a row. */
+  readonly failures: readonly RowFailure[]
+  /** `consumed record is {topic='t', partition=0, …}`: where the row was fetched from. */
+  describe(row: number): string
+  /** What the task gets: every row that neither failed nor was dropped. */
+  batch(): SinkBatch | null
+  /** The same parts with some failed rows tried again, each from the stage it failed in. This one must not be used any more. */
+  retry(rows: readonly number[]): MaybePromise<DecodedParts>
+}
+
 /** Throws what `errors.tolerance=none` makes of the first failing record. */
-export const decodeDelivery = (parts: readonly RecordColumns[], converters: Converters, tolerance: ErrorTolerance): Delivery => {
+export const decodeDelivery = (parts: readonly RecordColumns[], pipeline: Pipeline, tolerance: ErrorTolerance): MaybePromise<Delivery> =>
+  andThen(decodeParts(parts, pipeline), (decoded) => {
+    for (const { row, stage, className, error } of decoded.failures) tolerance.handle({ stage, className, error, record: () => decoded.describe(row) })
+    return { parts, batch: decoded.batch(), positions: positionsAfter(parts) }
+  })
+
+const positionsAfter = (parts: readonly RecordColumns[]): readonly TopicPartitionOffset[] => {
   const positions = new Map<string, TopicPartitionOffset>()
   for (const { topic, partition, offset, count } of parts) {
     if (count > 0) positions.set(partitionKey({ topic, partition }), { topic, partition, offset: (offset[count - 1] as number) + 1 })
   }
-  let kept: readonly RecordColumns[] = parts.filter((part) => part.count > 0)
-  for (;;) {
-    const { batch, failures } = decode(kept, converters)
-    if (failures.size === 0) return { parts, batch: batch.count === 0 ? null : batch, positions: [...positions.values()] }
-    for (const [row, { stage, className, error }] of [...failures].toSorted(([a], [b]) => a - b)) {
-      tolerance.handle({ stage, className, error, record: () => describe(batch, row) })
-    }
-    kept = withoutRows(kept, failures)
+  return [...positions.values()]
+}
+
+export const decodeParts = (given: readonly RecordColumns[], pipeline: Pipeline): MaybePromise<DecodedParts> => {
+  const parts = given.filter((part) => part.count > 0)
+  return andThen(convert(parts, pipeline), ({ batch, timestampType, failures }) => {
+    const rows = new RowBatch(batch)
+    for (const row of failures.keys()) rows.exclude(row)
+    const decoding: Decoding = { parts, pipeline, fetched: batch, timestampType, rows, failures }
+    return andThen(pipeline.chain === null ? rows : pipeline.chain.apply(rows), () => decoded(decoding))
+  })
+}
+
+type Failures = ReadonlyMap<number, RowFailure>
+type Decoding = {
+  readonly parts: readonly RecordColumns[]
+  readonly pipeline: Pipeline
+  readonly fetched: HostBatch
+  readonly timestampType: Uint8Array
+  readonly rows: RowBatch
+  /** Of the converters; those of transformations are in `rows`. */
+  readonly failures: Failures
+}
+
+const decoded = (decoding: Decoding): DecodedParts => {
+  const { parts, pipeline, fetched, timestampType, rows, failures } = decoding
+  const all: RowFailure[] = [...failures.values(), ...rows.failures.map(({ row, className, error }): RowFailure => ({ row, stage: 'TRANSFORMATION', className, error }))]
+  return {
+    parts,
+    failures: all.toSorted((a, b) => a.row - b.row),
+    describe: (row) => describe(fetched, timestampType, row),
+    batch: () => sinkBatch(fetched, timestampType, rows),
+    retry: (some) => {
+      const kept = new Map(failures)
+      const again = some.filter((row) => kept.delete(row)).toSorted((a, b) => a - b)
+      return andThen(again.length === 0 ? null : convert(onlyRows(parts, again), pipeline), (converted) => {
+        if (converted) {
+          for (const [index, failure] of converted.failures) kept.set(again[index] as number, { ...failure, row: again[index] as number })
+          const from = new RowBatch(converted.batch)
+          again.forEach((row, index) => {
+            if (!converted.failures.has(index)) copyRow(from, index, rows, row)
+          })
+        }
+        const transformed = some.filter((row) => !kept.has(row))
+        if (pipeline.chain === null) for (const row of transformed) rows.revive(row)
+        return andThen(pipeline.chain === null ? rows : pipeline.chain.retry(rows, transformed), () => decoded({ ...decoding, failures: kept }))
+      })
+    },
+  }
+}
+const copyRow = (from: RowBatch, index: number, to: RowBatch, row: number): void => {
+  for (const side of ['key', 'value'] as const) to.side(side).set(row, from.side(side).schema(index), from.side(side).value(index))
+  to.setHeaders(row, from.headers(index))
+}
+
+const sinkBatch = (fetched: HostBatch, timestampType: Uint8Array, rows: RowBatch): SinkBatch | null => {
+  const live = rows.liveRows()
+  if ((live?.length ?? rows.count) === 0) return null
+  const whole = rows.toHostBatch()
+  const batch = packHostBatch(live === null ? whole : pickRows(whole, live))
+  const pick = <C extends Index>(column: C): C => (live === null ? column : pickInts(column, live))
+  return {
+    ...batch,
+    partition: batch.partition ?? new Int32Array(batch.count),
+    offset: batch.offset ?? new Float64Array(batch.count),
+    timestampType: live === null ? timestampType : Uint8Array.from(live, (row) => timestampType[row] as number),
+    original: rows.isRouted ? { topics: fetched.topics, topic: pick(fetched.topic), partition: pick(fetched.partition ?? new Int32Array(fetched.count)) } : null,
   }
 }
 
-type Failures = Map<number, { readonly stage: Stage; readonly className: string; readonly error: Error }>
+type Converted = { readonly batch: HostBatch; readonly timestampType: Uint8Array; readonly failures: Failures }
 
-const decode = (parts: readonly RecordColumns[], converters: Converters): { readonly batch: SinkBatch; readonly failures: Failures } => {
+const convert = (parts: readonly RecordColumns[], { converters }: Pipeline): MaybePromise<Converted> => {
   const count = parts.reduce((sum, part) => sum + part.count, 0)
   const table = new SchemaTable()
   const names = new Map<string, number>()
@@ -60,27 +143,34 @@ const decode = (parts: readonly RecordColumns[], converters: Converters): { read
     timestampType.fill(part.timestampType === 0 ? createTime : logAppendTime, at, end)
     at = end
   }
-  const failures: Failures = new Map()
-  const note = (stage: Stage, className: string, decoded: DecodedColumn, rowOf = (row: number): number => row): DecodedColumn => {
-    for (const { row, error } of decoded.errors) if (!failures.has(rowOf(row))) failures.set(rowOf(row), { stage, className, error })
-    return decoded
-  }
   const whole = { topics, topic }
   const side = (start: 'keyStart' | 'valueStart', end: 'keyEnd' | 'valueEnd'): readonly ByteRanges[] =>
     parts.map((part) => ({ count: part.count, bytes: part.data, start: part[start], end: part[end] }))
-  const key = note('KEY_CONVERTER', converters.key.className, converters.key.toConnect(side('keyStart', 'keyEnd'), whole, table))
-  const value = note('VALUE_CONVERTER', converters.value.className, converters.value.toConnect(side('valueStart', 'valueEnd'), whole, table))
-  const headers = decodeHeaders(parts, count, topic, topics, converters, table, note)
-  const batch: SinkBatch = {
-    count, topics, topic, partition, offset, timestamp, timestampType,
-    schemas: table.toJson(), key: key.column, keySchema: key.schema, value: value.column, valueSchema: value.schema, headers,
-  }
-  return { batch, failures }
+  return allThen(
+    [
+      converters.key.toConnect(side('keyStart', 'keyEnd'), whole, table),
+      converters.value.toConnect(side('valueStart', 'valueEnd'), whole, table),
+      decodeHeaders(parts, count, topic, topics, { converters, chain: null }, table),
+    ],
+    ([key, value, headers]) => {
+      const failures = new Map<number, RowFailure>()
+      const note = (stage: Stage, className: string, errors: DecodedColumn['errors'], rowOf = (row: number): number => row): void => {
+        for (const { row, error } of errors) if (!failures.has(rowOf(row))) failures.set(rowOf(row), { row: rowOf(row), stage, className, error })
+      }
+      note('KEY_CONVERTER', converters.key.className, key.errors)
+      note('VALUE_CONVERTER', converters.value.className, value.errors)
+      if (headers) note('HEADER_CONVERTER', converters.header.className, headers.errors, headers.rowOf)
+      const batch: HostBatch = {
+        count, topics, topic, partition, timestamp, offset, schemas: table.schemas,
+        key: key.column, keySchema: key.schema, value: value.column, valueSchema: value.schema, headers: headers && headers.column,
+      }
+      return { batch, timestampType, failures }
+    },
+  )
 }
 
-type Note = (stage: Stage, className: string, decoded: DecodedColumn, rowOf: (row: number) => number) => DecodedColumn
-
-const decodeHeaders = (parts: readonly RecordColumns[], count: number, topic: Index, topics: readonly string[], converters: Converters, table: SchemaTable, note: Note): HeadersColumn | null => {
+type DecodedHeaders = { readonly column: HostHeaders; readonly errors: DecodedColumn['errors']; readonly rowOf: (index: number) => number }
+const decodeHeaders = (parts: readonly RecordColumns[], count: number, topic: Index, topics: readonly string[], { converters }: Pipeline, table: SchemaTable): MaybePromise<DecodedHeaders | null> => {
   if (parts.every((part) => part.headers === null)) return null
   const counts = new Int32Array(count)
   const owner: number[] = []
@@ -98,22 +188,23 @@ const decodeHeaders = (parts: readonly RecordColumns[], count: number, topic: In
     first += rows
   }
   const at = { topics, topic: topic && Int32Array.from(owner, (row) => topic[row] as number) }
-  const decoded = note('HEADER_CONVERTER', converters.header.className, converters.header.toConnect(ranges, at, table), (row) => owner[row] as number)
-  return { counts, keys: textColumnOf(keys), values: decoded.column, schema: decoded.schema }
+  return andThen(converters.header.toConnect(ranges, at, table), ({ column, schema, errors }) => (
+    { column: { counts, keys: textColumnOf(keys), values: column, schema }, errors, rowOf: (index: number): number => owner[index] as number }
+  ))
 }
 
 const textColumnOf = (texts: readonly string[]): TextColumn => ({ kind: 'utf8', lengths: Int32Array.from(texts, (text) => Buffer.byteLength(text)), bytes: Buffer.from(texts.join('')) })
 
-/** The same records without some rows (numbered over all parts). */
-const withoutRows = (parts: readonly RecordColumns[], rows: ReadonlyMap<number, unknown>): readonly RecordColumns[] => {
+/** Only some rows (ascending, numbered over all parts). */
+const onlyRows = (parts: readonly RecordColumns[], rows: readonly number[]): readonly RecordColumns[] => {
   let first = 0
   return parts.map((part) => {
-    const kept = Array.from({ length: part.count }, (_, row) => row).filter((row) => !rows.has(first + row))
+    const start = first
     first += part.count
-    return kept.length === part.count ? part : pickRows(part, kept)
+    return pickFetched(part, rows.filter((row) => row >= start && row < first).map((row) => row - start))
   })
 }
-const pickRows = (part: RecordColumns, rows: readonly number[]): RecordColumns => {
+const pickFetched = (part: RecordColumns, rows: readonly number[]): RecordColumns => {
   const ints = (column: Int32Array, at: readonly number[] = rows): Int32Array => Int32Array.from(at, (row) => column[row] as number)
   const floats = (column: Float64Array): Float64Array => Float64Array.from(rows, (row) => column[row] as number)
   const { headers } = part
@@ -136,9 +227,9 @@ const pickRows = (part: RecordColumns, rows: readonly number[]): RecordColumns =
   }
 }
 
-const describe = (batch: SinkBatch, row: number): string => {
-  const type = batch.timestampType?.[row] === logAppendTime ? 'LogAppendTime' : 'CreateTime'
+const describe = (batch: HostBatch, timestampType: Uint8Array, row: number): string => {
+  const type = timestampType[row] === logAppendTime ? 'LogAppendTime' : 'CreateTime'
   const timestamp = batch.timestamp?.[row] ?? NaN
   const at = Number.isNaN(timestamp) ? '' : `, timestamp=${timestamp}, timestampType=${type}`
-  return `consumed record is {topic='${batch.topics[batch.topic?.[row] ?? 0]}', partition=${batch.partition[row]}, offset=${batch.offset[row]}${at}}`
+  return `consumed record is {topic='${batch.topics[batch.topic?.[row] ?? 0]}', partition=${batch.partition?.[row]}, offset=${batch.offset?.[row]}${at}}`
 }

@@ -143,10 +143,10 @@ export class SinkTask implements TaskLoop {
       // a redelivery: everything is paused, polling keeps the membership
       if (!(await this.#poll())) return
     } else {
-      this.#delivery = this.#takeNext()
+      this.#delivery = await this.#takeNext()
       if (!this.#delivery) {
         if (!(await this.#poll())) return
-        this.#delivery = this.#queue.isEmpty ? emptyDelivery : this.#decode()
+        this.#delivery = this.#queue.isEmpty ? emptyDelivery : await this.#decode()
       }
     }
     if (this.#delivery) await this.#deliver(this.#delivery)
@@ -173,16 +173,16 @@ export class SinkTask implements TaskLoop {
     this.#consumer?.wakeup()
   }
 
-  #takeNext(): Delivery | null {
+  async #takeNext(): Promise<Delivery | null> {
     const next = this.#next
     this.#next = null
     if (next && 'error' in next) throw next.error
     return next?.delivery ?? (this.#queue.isEmpty ? null : this.#decode())
   }
-  #decode(): Delivery {
-    const { converters, tolerance, topicUsed } = this.#options
-    const delivery = decodeDelivery(this.#queue.take(), converters, tolerance)
-    for (const topic of delivery.batch?.topics ?? []) topicUsed(topic)
+  async #decode(): Promise<Delivery> {
+    const { tolerance, topicUsed } = this.#options
+    const delivery = await decodeDelivery(this.#queue.take(), this.#options, tolerance)
+    for (const { topic } of delivery.parts) topicUsed(topic)
     return delivery
   }
 
@@ -216,7 +216,7 @@ export class SinkTask implements TaskLoop {
     if (this.#queue.isEmpty) await this.#poll(0)
     if (this.#queue.isEmpty) return
     try {
-      this.#next = { delivery: this.#decode() }
+      this.#next = { delivery: await this.#decode() }
     } catch (error) {
       this.#next = { error }
     }
@@ -300,26 +300,25 @@ export class SinkTask implements TaskLoop {
   }
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
     const { commits } = this.#parts()
-    this.#discard(partitions)
+    await this.#discard(partitions)
     await commits.commitClosing(this.#positions.current(partitions), partitions)
     for (const partition of partitions) this.#positions.remove(partition)
   }
   async #lost(partitions: readonly TopicPartition[]): Promise<void> {
     const { commits } = this.#parts()
-    this.#discard(partitions)
+    await this.#discard(partitions)
     await commits.closeOnly(partitions)
     for (const partition of partitions) this.#positions.remove(partition)
   }
   /** Records of partitions that are going: whoever gets them reads them again. */
-  #discard(partitions: readonly TopicPartition[]): void {
-    const { converters, tolerance } = this.#options
+  async #discard(partitions: readonly TopicPartition[]): Promise<void> {
     if (this.#next && 'delivery' in this.#next) this.#queue.putBack(this.#next.delivery.parts)
     this.#next = null
     this.#queue.drop(partitions)
     if (!this.#delivery) return
     const kept = withoutPartitions(this.#delivery.parts, partitions)
     if (kept.length === this.#delivery.parts.length) return
-    this.#delivery = kept.length === 0 ? null : decodeDelivery(kept, converters, tolerance)
+    this.#delivery = kept.length === 0 ? null : await decodeDelivery(kept, this.#options, this.#options.tolerance)
   }
 
   #reportErrant(record: TopicPartition & { readonly offset: number }, error: Error): void {

@@ -1,40 +1,139 @@
-/** One polled batch through the converters: ranges of bytes for the producer, and the rows that failed, first stage first. */
-import type { Converter, EncodedColumn } from '../converters/types.ts'
-import type { Schema } from '../data/schema.ts'
+/**
+ * One polled batch through the transformation chain and the converters: ranges of bytes for the producer, what was dropped, and the
+ * rows that failed. Rows keep their numbers all the way; of a row that fails twice the first stage counts.
+ */
+import type { ByteRanges, Converter, EncodedColumn } from '../converters/types.ts'
+import { allThen, andThen, type MaybePromise } from '../data/maybe-promise.ts'
 import type { Header } from '../kafka/types.ts'
-import type { Column, HeadersColumn, SourceBatch, TextColumn } from '../wire/batch.ts'
+import { RowBatch } from '../transforms/row-batch.ts'
+import type { Chain } from '../transforms/types.ts'
+import type { Column, Index, SourceBatch, TextColumn } from '../wire/batch.ts'
+import { type HostBatch, type HostHeaders, pickRows } from '../wire/host-columns.ts'
 import { schemaFromJson } from '../wire/schema-table.ts'
 import { toText } from '../wire/transcode.ts'
 import type { Stage } from './tolerance.ts'
 
 export type Converters = { readonly key: Converter; readonly value: Converter; readonly header: Converter }
+export type Pipeline = { readonly converters: Converters; readonly chain: Chain | null }
 export type RowFailure = { readonly row: number; readonly stage: Stage; readonly className: string; readonly error: Error }
-export type EncodedBatch = {
-  readonly key: EncodedColumn
-  readonly value: EncodedColumn
+
+export interface EncodedBatch {
+  /** Topic, partition and timestamp as the transformations left them. */
+  readonly topics: readonly string[]
+  readonly topic: Index
+  readonly partition: Int32Array | null
+  readonly timestamp: Float64Array | null
+  readonly key: ByteRanges
+  readonly value: ByteRanges
   /** Null when no record of the batch has headers. */
   readonly headers: ((row: number) => readonly Header[] | null) | null
+  /** Rows that a transformation dropped, ascending. */
+  readonly dropped: Int32Array
   /** Ascending, at most one a row. */
   readonly failures: readonly RowFailure[]
+  /** The topics of the rows that are neither dropped nor failed. */
+  usedTopics(): readonly string[]
+  /** The same batch with some failed rows tried again, each from the stage it failed in. This one must not be used any more. */
+  retry(rows: readonly number[]): MaybePromise<EncodedBatch>
 }
 
-export const encodeBatch = (batch: SourceBatch, converters: Converters): EncodedBatch => {
-  const schemas = batch.schemas.map((schema) => schemaFromJson(schema))
-  const failures = new Map<number, RowFailure>()
-  const note = (stage: Stage, className: string, errors: EncodedColumn['errors'], rowOf = (row: number): number => row): void => {
-    for (const { row, error } of errors) if (!failures.has(rowOf(row))) failures.set(rowOf(row), { row: rowOf(row), stage, className, error })
+export const encodeBatch = (batch: SourceBatch, { converters, chain }: Pipeline): MaybePromise<EncodedBatch> => {
+  const host: HostBatch = { ...batch, offset: null, schemas: batch.schemas.map((schema) => schemaFromJson(schema)) }
+  const rows = new RowBatch(host)
+  return andThen(chain === null ? rows : chain.apply(rows), () => convert(rows, rows.toHostBatch(), rows.liveRows(), { converters, chain }, null))
+}
+
+type Parts = { readonly key: ByteRanges; readonly value: ByteRanges; readonly headers: EncodedBatch['headers']; readonly failures: ReadonlyMap<number, RowFailure> }
+
+/** Converts the rows in `some` (null: all) and puts them beside what earlier rows became. */
+const convert = (rows: RowBatch, whole: HostBatch, some: Int32Array | null, pipeline: Pipeline, before: Parts | null): MaybePromise<EncodedBatch> => {
+  const { key, value, header } = pipeline.converters
+  const batch = some === null ? whole : pickRows(whole, some)
+  const headers = batch.headers && encodeHeaders(batch.headers, batch, header)
+  return allThen(
+    [
+      headers,
+      key.fromConnect({ count: batch.count, column: batch.key, schemas: batch.schemas, schema: batch.keySchema }, batch),
+      value.fromConnect({ count: batch.count, column: batch.value, schemas: batch.schemas, schema: batch.valueSchema }, batch),
+    ],
+    ([headerColumn, keyColumn, valueColumn]) => {
+      const failures = new Map(before?.failures)
+      const note = (stage: Stage, className: string, errors: EncodedColumn['errors'], rowOf = (row: number): number => row): void => {
+        for (const { row: index, error } of errors) {
+          const row = some === null ? rowOf(index) : (some[rowOf(index)] as number)
+          if (!failures.has(row)) failures.set(row, { row, stage, className, error })
+        }
+      }
+      if (headerColumn) note('HEADER_CONVERTER', header.className, headerColumn.errors, headerColumn.rowOf)
+      note('KEY_CONVERTER', key.className, keyColumn.errors)
+      note('VALUE_CONVERTER', value.className, valueColumn.errors)
+      const parts: Parts = {
+        key: spread(keyColumn, some, rows.count, before?.key ?? null),
+        value: spread(valueColumn, some, rows.count, before?.value ?? null),
+        headers: spreadHeaders(headerColumn && headerColumn.of, some, before?.headers ?? null),
+        failures,
+      }
+      return encoded(rows, whole, pipeline, parts)
+    },
+  )
+}
+
+const encoded = (rows: RowBatch, batch: HostBatch, pipeline: Pipeline, parts: Parts): EncodedBatch => {
+  const failures: RowFailure[] = [...rows.failures.map(({ row, className, error }): RowFailure => ({ row, stage: 'TRANSFORMATION', className, error })), ...parts.failures.values()]
+  const { key, value, headers } = parts
+  return {
+    topics: batch.topics, topic: batch.topic, partition: batch.partition, timestamp: batch.timestamp,
+    key, value, headers,
+    dropped: rows.droppedRows(),
+    failures: failures.toSorted((a, b) => a.row - b.row),
+    usedTopics: () => usedTopics(batch, rows, parts.failures),
+    retry: (some) => {
+      const kept = new Map(parts.failures)
+      // of a row that did not fail nothing is to be tried again
+      const again = some.filter((row) => kept.delete(row) || !rows.isLive(row)).toSorted((a, b) => a - b)
+      return andThen(pipeline.chain === null ? rows : pipeline.chain.retry(rows, again), () => {
+        const live = Int32Array.from(again.filter((row) => rows.isLive(row)))
+        return convert(rows, rows.toHostBatch(), live, pipeline, { key: copied(key), value: copied(value), headers, failures: kept })
+      })
+    },
   }
-  const headers = batch.headers && encodeHeaders(batch.headers, schemas, batch, converters.header)
-  if (headers) note('HEADER_CONVERTER', converters.header.className, headers.errors, headers.rowOf)
-  const key = converters.key.fromConnect({ count: batch.count, column: batch.key, schemas, schema: batch.keySchema }, batch)
-  note('KEY_CONVERTER', converters.key.className, key.errors)
-  const value = converters.value.fromConnect({ count: batch.count, column: batch.value, schemas, schema: batch.valueSchema }, batch)
-  note('VALUE_CONVERTER', converters.value.className, value.errors)
-  return { key, value, headers: headers && headers.of, failures: [...failures.values()].toSorted((a, b) => a.row - b.row) }
 }
 
-const encodeHeaders = (headers: HeadersColumn, schemas: readonly Schema[], batch: SourceBatch, converter: Converter) => {
-  const total = headers.values.kind === 'null' ? headers.keys.lengths.length : totalOf(headers.counts)
+const usedTopics = ({ topics, topic, count }: HostBatch, rows: RowBatch, failures: ReadonlyMap<number, unknown>): readonly string[] => {
+  if (topics.length === 1 && rows.allLive && failures.size === 0) return topics
+  const used = new Set<string>()
+  for (let row = 0; row < count; row++) if (rows.isLive(row) && !failures.has(row)) used.add(topics[topic === null ? 0 : (topic[row] as number)] as string)
+  return [...used]
+}
+
+/** Converters use their buffer again. */
+const copied = (ranges: ByteRanges): ByteRanges => ({ ...ranges, bytes: Buffer.from(ranges.bytes) })
+
+/** Ranges by the rows of the whole batch; other rows are as before, or null. */
+const spread = (column: ByteRanges, some: Int32Array | null, count: number, before: ByteRanges | null): ByteRanges => {
+  if (some === null) return column
+  const start = before === null ? new Int32Array(count).fill(-1) : before.start.slice()
+  const end = before === null ? new Int32Array(count).fill(-1) : before.end.slice()
+  const shift = before?.bytes.length ?? 0
+  some.forEach((row, index) => {
+    const isNull = (column.start[index] as number) < 0
+    start[row] = isNull ? -1 : (column.start[index] as number) + shift
+    end[row] = isNull ? -1 : (column.end[index] as number) + shift
+  })
+  return { count, bytes: before === null ? column.bytes : Buffer.concat([before.bytes, column.bytes]), start, end }
+}
+const spreadHeaders = (of: EncodedBatch['headers'], some: Int32Array | null, before: EncodedBatch['headers']): EncodedBatch['headers'] => {
+  if (some === null || of === null) return of ?? before
+  const index = new Map(Array.from(some, (row, at) => [row, at]))
+  return (row) => {
+    const at = index.get(row)
+    return at === undefined ? (before?.(row) ?? null) : of(at)
+  }
+}
+
+type EncodedHeaders = { readonly of: (row: number) => readonly Header[] | null; readonly errors: EncodedColumn['errors']; readonly rowOf: (index: number) => number }
+const encodeHeaders = (headers: HostHeaders, batch: HostBatch, converter: Converter): MaybePromise<EncodedHeaders> => {
+  const total = headers.counts.reduce((sum, count) => sum + count, 0)
   // header i belongs to record owner[i]
   const owner = new Int32Array(total)
   const first = new Int32Array(batch.count + 1)
@@ -44,23 +143,14 @@ const encodeHeaders = (headers: HeadersColumn, schemas: readonly Schema[], batch
     first[row + 1] = at
   }
   const topic = batch.topic && Int32Array.from(owner, (row) => batch.topic?.[row] ?? 0)
-  const encoded = converter.fromConnect({ count: total, column: headers.values, schemas, schema: headers.schema }, { topics: batch.topics, topic })
-  const keys = textsOf(headers.keys)
-  const of = (row: number): readonly Header[] | null => {
-    const from = first[row] as number
-    const to = first[row + 1] as number
-    if (from === to) return null
-    const list: Header[] = []
-    for (let index = from; index < to; index++) {
-      const start = encoded.start[index] as number
-      // copied: the converter's buffer is used again, the producer may keep headers
-      list.push({ key: keys[index] ?? '', value: start < 0 ? null : encoded.bytes.slice(start, encoded.end[index]) })
-    }
-    return list
-  }
-  return { of, errors: encoded.errors, rowOf: (index: number): number => owner[index] as number }
+  const column = { count: total, column: headers.values, schemas: batch.schemas, schema: headers.schema }
+  return andThen(converter.fromConnect(column, { topics: batch.topics, topic }), ({ start, end, bytes, errors }) => {
+    // copied: the converter's buffer is used again, the producer may keep headers
+    const all = textsOf(headers.keys).map((key, index): Header => ({ key, value: (start[index] as number) < 0 ? null : bytes.slice(start[index], end[index]) }))
+    const of = (row: number): readonly Header[] | null => (headers.counts[row] === 0 ? null : all.slice(first[row], first[row + 1]))
+    return { of, errors, rowOf: (index: number): number => owner[index] as number }
+  })
 }
-const totalOf = (counts: Int32Array): number => counts.reduce((sum, count) => sum + count, 0)
 
 export const textsOf = (column: TextColumn): readonly string[] => {
   const { text, lengths } = toText(column)

@@ -170,27 +170,36 @@ export class SourceTask implements TaskLoop {
       if (batch) this.#records.add(batch)
       return
     }
-    const { control, converters } = this.#options
+    const { control } = this.#options
     const submitted = this.#records.add(batch)
-    for (const topic of batch.topics) if (!this.#knownTopics.has(topic)) await this.#whenTopicKnown(producer, topic)
-    if (control.stopping && !batch.topics.every((topic) => this.#knownTopics.has(topic))) this.#cutShort = true
+    const encoding = encodeBatch(batch, this.#options)
+    const encoded = encoding instanceof Promise ? await encoding : encoding
+    const topics = encoded.usedTopics()
+    for (const topic of topics) if (!this.#knownTopics.has(topic)) await this.#whenTopicKnown(producer, topic)
+    if (control.stopping && !topics.every((topic) => this.#knownTopics.has(topic))) this.#cutShort = true
     if (this.#cutShort) return
-    const { key, value, headers, failures } = encodeBatch(batch, converters)
+    const { key, value, headers, failures, dropped } = encoded
     let nextFailure = 0
+    let nextDropped = 0
     const now = Date.now()
     for (let row = 0; row < batch.count; row++) {
       if (failures[nextFailure]?.row === row) {
         this.#failed(batch, submitted, failures[nextFailure++] as RowFailure)
         continue
       }
+      if (dropped[nextDropped] === row) {
+        nextDropped++
+        this.#dropped(batch, submitted, row)
+        continue
+      }
       const keyStart = key.start[row] as number
       const valueStart = value.start[row] as number
-      const timestamp = batch.timestamp === null ? now : timestampOf(batch.timestamp[row] as number, now)
-      const topic = batch.topics[batch.topic === null ? 0 : (batch.topic[row] as number)] as string
+      const timestamp = encoded.timestamp === null ? now : timestampOf(encoded.timestamp[row] as number, now)
+      const topic = encoded.topics[encoded.topic === null ? 0 : (encoded.topic[row] as number)] as string
       let accepted = true
       try {
         accepted = producer.append(
-          topic, batch.partition === null ? -1 : (batch.partition[row] as number), timestamp,
+          topic, encoded.partition === null ? -1 : (encoded.partition[row] as number), timestamp,
           keyStart < 0 ? null : key.bytes, keyStart, key.end[row] as number,
           valueStart < 0 ? null : value.bytes, valueStart, value.end[row] as number,
           headers === null ? null : headers(row), submitted.firstToken + row,
@@ -213,12 +222,16 @@ export class SourceTask implements TaskLoop {
     this.#offsets.collect()
   }
 
-  /** A record that no converter could make bytes of: dropped, or the end of the task. */
+  /** A record that a transformation or a converter could not handle: dropped, or the end of the task. */
   #failed(batch: SourceBatch, submitted: SubmittedBatch, failure: RowFailure): void {
     const { tolerance } = this.#options
     tolerance.handle({ ...failure, record: () => describe(batch, failure.row) })
-    const token = submitted.firstToken + failure.row
-    this.#commitRecords([token], { topic: batch.topics[batch.topic?.[failure.row] ?? 0] ?? '', partition: -1, baseOffset: -1, timestamp: -1 })
+    this.#dropped(batch, submitted, failure.row)
+  }
+  /** The task hears of it, without metadata; its offset is never stored by itself. */
+  #dropped(batch: SourceBatch, submitted: SubmittedBatch, row: number): void {
+    const token = submitted.firstToken + row
+    this.#commitRecords([token], { topic: batch.topics[batch.topic?.[row] ?? 0] ?? '', partition: -1, baseOffset: -1, timestamp: -1 })
     this.#records.drop(token)
   }
 

@@ -3,6 +3,7 @@ import type { CellLease } from './cells.ts'
 import type { TaskControl } from './control.ts'
 import type { HostDeps } from './deps.ts'
 import type { Logger } from '../log.ts'
+import type { Chain } from '../transforms/types.ts'
 import type { Converters } from './source-encode.ts'
 import type { ErrorTolerance } from './tolerance.ts'
 import type { TaskSpec } from './types.ts'
@@ -26,6 +27,8 @@ export type LoopOptions = {
   readonly lease: CellLease
   readonly deps: HostDeps
   readonly converters: Converters
+  /** Null without transformations. */
+  readonly chain: Chain | null
   readonly tolerance: ErrorTolerance
   readonly log: Logger
   /** RUNNING or PAUSED, as the loop goes through them. */

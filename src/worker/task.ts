@@ -5,6 +5,8 @@
 import type { CellDeath } from '../cell/cell.ts'
 import { createConverter } from '../converters/converters.ts'
 import { type Logger, traceOf } from '../log.ts'
+import { createChain } from '../transforms/chain.ts'
+import type { Chain } from '../transforms/types.ts'
 import type { CellLease, CellPool } from './cells.ts'
 import { TaskControl } from './control.ts'
 import { type HostDeps, runtimeLogger, settlesWithin, taskContext } from './deps.ts'
@@ -64,13 +66,15 @@ export class WorkerTask {
   async #live(): Promise<void> {
     const { spec } = this
     let lease: CellLease | null = null
+    let chain: Chain | null = null
     try {
       try {
         refuseUnsupported(spec.connector.config)
         const converters = this.#converters()
+        chain = createChain(spec.transforms)
         lease = await this.#cells.acquire(spec.connector, String(spec.id.task), (death) => this.#died(death))
         this.#loop = this.#makeLoop({
-          spec, lease, converters,
+          spec, lease, converters, chain,
           deps: this.#deps,
           control: this.#control,
           tolerance: new ErrorTolerance(spec.id, spec.connector.config),
@@ -88,6 +92,7 @@ export class WorkerTask {
     } finally {
       this.#ended = true
       await this.#loop?.close()
+      await chain?.close()
       await lease?.release()
     }
   }

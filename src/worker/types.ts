@@ -3,6 +3,7 @@
  * state by `WorkerEvents`. `worker.ts` implements it on the main thread over the task threads (`thread.ts`).
  */
 import type { CellLimits, Grants, PluginRef } from '../cell/options.ts'
+import type { StageSpec } from '../transforms/types.ts'
 import type { OffsetEntry, StringMap } from '../wire/guest-api.ts'
 
 export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
@@ -30,6 +31,8 @@ export type TaskSpec = {
   readonly connector: ConnectorSpec
   readonly config: StringMap
   readonly converters: { readonly key: ConverterSpec; readonly value: ConverterSpec; readonly header: ConverterSpec }
+  /** In the order of the chain. */
+  readonly transforms: readonly StageSpec[]
   /** Fully merged client properties (contract worker-config.md §5), prefixes removed. */
   readonly clients: { readonly producer: StringMap; readonly consumer: StringMap; readonly admin: StringMap }
   readonly offsetFlushIntervalMs: number

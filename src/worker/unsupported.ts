@@ -3,8 +3,6 @@ import { ConfigException } from '../data/errors.ts'
 import type { StringMap } from '../wire/guest-api.ts'
 
 const unsupported: readonly { readonly key: string; readonly what: string }[] = [
-  { key: 'transforms', what: 'Transformations' },
-  { key: 'predicates', what: 'Predicates' },
   { key: 'errors.deadletterqueue.topic.name', what: 'Dead letter queues' },
 ]
 

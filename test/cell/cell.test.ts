@@ -13,7 +13,7 @@ const texts = (column: SourceBatch['value']): (string | null)[] => {
 const utf8 = (values: readonly (string | null)[]) => toUtf8(textColumn(values) as Extract<SourceBatch['value'], { kind: 'text' }>)
 const sinkBatch = (values: readonly (string | null)[], more: Partial<SinkBatch> = {}): SinkBatch => ({
   count: values.length, topics: ['t'], topic: null, partition: new Int32Array(values.length).fill(3), timestamp: null, schemas: [], keySchema: null, valueSchema: null,
-  key: { kind: 'null' }, value: utf8(values), headers: null, offset: Float64Array.from(values, (_value, row) => 100 + row), timestampType: null, ...more,
+  key: { kind: 'null' }, value: utf8(values), headers: null, offset: Float64Array.from(values, (_value, row) => 100 + row), timestampType: null, original: null, ...more,
 })
 
 describe('a connector', () => {
@@ -166,8 +166,8 @@ describe('a sink task', () => {
     ok(await task.call('put', [sinkBatch(['grün 🎉', null], { headers, timestamp: Float64Array.of(5, Number.NaN), timestampType: Uint8Array.of(1, 0) })], soon))
     ok(await task.call('put', [null], soon))
     expect(opened.logs.map(({ message }) => JSON.parse(message) as unknown)).toEqual([
-      { topic: 't', partition: 3, offset: 100, key: null, keySchema: null, value: 'grün 🎉', valueSchema: null, timestamp: 5, timestampType: 'CreateTime', headers: [{ key: 'h', value: 'ü', schema: null }] },
-      { topic: 't', partition: 3, offset: 101, key: null, keySchema: null, value: null, valueSchema: null, timestamp: null, timestampType: 'NoTimestampType', headers: [] },
+      { topic: 't', partition: 3, offset: 100, key: null, keySchema: null, value: 'grün 🎉', valueSchema: null, timestamp: 5, timestampType: 'CreateTime', headers: [{ key: 'h', value: 'ü', schema: null }], originalTopic: 't', originalKafkaPartition: 3, originalKafkaOffset: 100 },
+      { topic: 't', partition: 3, offset: 101, key: null, keySchema: null, value: null, valueSchema: null, timestamp: null, timestampType: 'NoTimestampType', headers: [], originalTopic: 't', originalKafkaPartition: 3, originalKafkaOffset: 101 },
     ])
   })
 

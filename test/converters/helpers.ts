@@ -1,20 +1,28 @@
 /** Small ways to call converters value by value. */
 import { createConverter } from '../../src/converters/converters.ts'
 import type { Converter } from '../../src/converters/types.ts'
+import type { MaybePromise } from '../../src/data/maybe-promise.ts'
 import type { Schema } from '../../src/data/schema.ts'
-import { columnOf, valuesOf } from '../../src/wire/columns.ts'
+import { columnOf } from '../../src/wire/columns.ts'
+import { hostValues } from '../../src/wire/host-columns.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
-import { columnToText, columnToUtf8 } from '../../src/wire/transcode.ts'
+import { columnToUtf8 } from '../../src/wire/transcode.ts'
 
 const topics = { topics: ['t'], topic: null }
 export const converter = (className: string, config: Readonly<Record<string, string>> = {}): Converter => createConverter({ className, isKey: false, config })
+
+/** What a built-in answers: it never makes its callers wait. */
+export const atOnce = <T>(answer: MaybePromise<T>): T => {
+  if (answer instanceof Promise) throw new Error('answered by promise')
+  return answer
+}
 
 /** Bytes of each value as text (null for null bytes), or the error's message. */
 export const encode = (to: Converter, rows: readonly (readonly [value: unknown, schema: Schema | null])[]): (string | null | { readonly error: string })[] => {
   const table = new SchemaTable()
   const schema = Int32Array.from(rows, ([, each]) => table.indexOf(each))
   const column = columnToUtf8(columnOf(rows.map(([value]) => value), table))
-  const encoded = to.fromConnect({ count: rows.length, column, schemas: table.schemas, schema }, topics)
+  const encoded = atOnce(to.fromConnect({ count: rows.length, column, schemas: table.schemas, schema }, topics))
   const errors = new Map(encoded.errors.map(({ row, error }) => [row, error.message]))
   return rows.map((_, row) => {
     const error = errors.get(row)
@@ -42,8 +50,8 @@ export const decode = (from: Converter, rows: readonly (string | Uint8Array | nu
   }
   const middle = Math.ceil(rows.length / 2)
   const table = new SchemaTable()
-  const decoded = from.toConnect([part(rows.slice(0, middle)), part(rows.slice(middle))], topics, table)
-  const values = valuesOf(columnToText(decoded.column), rows.length, table.schemas)
+  const decoded = atOnce(from.toConnect([part(rows.slice(0, middle)), part(rows.slice(middle))], topics, table))
+  const values = hostValues(decoded.column, rows.length, table.schemas)
   const errors = new Map(decoded.errors.map(({ row, error }) => [row, error]))
   return rows.map((_, row) => {
     const error = errors.get(row)

@@ -6,7 +6,7 @@ import { javaDouble, javaFloat } from '../../src/data/java-number.ts'
 import { schemas } from '../../src/data/schema-builder.ts'
 import { columnOf } from '../../src/wire/columns.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
-import { converter, decode, encode } from './helpers.ts'
+import { atOnce, converter, decode, encode } from './helpers.ts'
 
 test('converters are found by class, simple name and short name', () => {
   for (const name of ['org.apache.kafka.connect.storage.StringConverter', 'StringConverter', 'String']) expect(findConverter(name)).toBe('org.apache.kafka.connect.storage.StringConverter')
@@ -43,7 +43,7 @@ test.each([
   ['Short', -2, [0xff, 0xfe]], ['Integer', 1, [0, 0, 0, 1]], ['Long', 2n ** 62n, [0x40, 0, 0, 0, 0, 0, 0, 0]], ['Float', 1, [0x3f, 0x80, 0, 0]], ['Double', 1, [0x3f, 0xf0, 0, 0, 0, 0, 0, 0]], ['Boolean', true, [1]],
 ] as const)('%s has its bytes big-endian, both ways', (name, value, bytes) => {
   const one = converter(name)
-  const encoded = one.fromConnect({ count: 2, column: columnOf([value, null], new SchemaTable()), schemas: [], schema: null }, { topics: ['t'], topic: null })
+  const encoded = atOnce(one.fromConnect({ count: 2, column: columnOf([value, null], new SchemaTable()), schemas: [], schema: null }, { topics: ['t'], topic: null }))
   expect([...encoded.bytes.subarray(encoded.start[0], encoded.end[0])]).toEqual(bytes)
   expect(decode(one, [Uint8Array.from(bytes)])).toMatchObject([{ value }])
   expect(decode(one, [Uint8Array.of(1, 2, 3)])).toMatchObject([{ error: expect.stringContaining('Failed to deserialize') }])

@@ -93,7 +93,7 @@ const sampleBatches = (): { readonly source: SourceBatch; readonly sink: SinkBat
   }
   return {
     source: batchToUtf8({ ...common, partition: new Int32Array([-1, 2, -1]), sourcePartitions: ['{"f":1}'], sourcePartition: null, sourceOffset: { kind: 'numbers', keys: ['n'], values: new Float64Array([1, 2, 3]) } } as SourceBatch),
-    sink: batchToUtf8({ ...common, partition: new Int32Array([0, 1, 2]), offset: new Float64Array([5, 6, 7]), timestampType: new Uint8Array([1, 1, 2]) } as SinkBatch),
+    sink: batchToUtf8({ ...common, partition: new Int32Array([0, 1, 2]), offset: new Float64Array([5, 6, 7]), timestampType: new Uint8Array([1, 1, 2]), original: { topics: ['o', 'p'], topic: new Int32Array([1, 0, 0]), partition: new Int32Array([3, 4, 5]) } } as SinkBatch),
   }
 }
 const readAll = (batch: SourceBatch | SinkBatch): void => {

@@ -116,7 +116,7 @@ export const fakeConfiguration = (admin: () => Admin = unused): ConnectorConfigu
     plugin: { bundleFile: '', className: '', exportName: '', version: running }, grants: { fs: [], net: [], stdio: false }, limits: { memoryMb: 1, rssMb: 1, cpuPercent: 1, callTimeoutMs: 1 },
   }),
   taskSpec: (connector, id, config) => ({
-    id, connector, config, offsetFlushIntervalMs: 1, offsetFlushTimeoutMs: 1, topicCreationEnable: true, clients: { producer: {}, consumer: {}, admin: {} },
+    id, connector, config, offsetFlushIntervalMs: 1, offsetFlushTimeoutMs: 1, topicCreationEnable: true, transforms: [], clients: { producer: {}, consumer: {}, admin: {} },
     converters: { key: { className: '', isKey: true, config: {} }, value: { className: '', isKey: false, config: {} }, header: { className: '', isKey: false, config: {} } },
   }),
   tasksMax: (config) => ({ tasksMax: Number(config['tasks.max'] ?? 2), enforce: config['tasks.max.enforce'] !== 'false' }),

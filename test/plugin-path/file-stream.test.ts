@@ -227,7 +227,7 @@ const batchOf = (values: readonly unknown[], schema: Schema | null = null): Sink
   const value = columnToUtf8(columnOf(values, table))
   return {
     count: values.length, topics: ['t'], topic: null, partition: new Int32Array(values.length), timestamp: null, schemas: table.toJson(), keySchema: table.schemas.length === 0 ? null : new Int32Array(values.length).fill(-1),
-    valueSchema: table.schemas.length === 0 ? null : valueSchema, key: { kind: 'null' }, value, headers: null, offset: Float64Array.from(values.keys()), timestampType: null,
+    valueSchema: table.schemas.length === 0 ? null : valueSchema, key: { kind: 'null' }, value, headers: null, offset: Float64Array.from(values.keys()), timestampType: null, original: null,
   }
 }
 

@@ -277,7 +277,7 @@ export const connectorSpec = (type: 'source' | 'sink', config: Record<string, st
 const string = { className: 'StringConverter', config: {} }
 export const taskSpec = (connector: ConnectorSpec, more: Partial<TaskSpec> = {}): TaskSpec => ({
   id: { connector: connector.name, task: 0 }, connector, config: connector.config,
-  converters: { key: { ...string, isKey: true }, value: { ...string, isKey: false }, header: { ...string, isKey: false } },
+  converters: { key: { ...string, isKey: true }, value: { ...string, isKey: false }, header: { ...string, isKey: false } }, transforms: [],
   clients: { producer: {}, consumer: { 'group.id': 'connect-X' }, admin: {} }, offsetFlushIntervalMs: 3_600_000, offsetFlushTimeoutMs: 1000, topicCreationEnable: true, ...more,
 })
 

@@ -271,3 +271,29 @@ test('topics: duplicates are dropped, an expression must match the whole name, e
   expect(world.events).toEqual(['X-0 FAILED null'])
   expect(world.traces[0]).toContain("Configuration 'topics' values must not be empty.")
 })
+
+test('a transformation changes what the task sees; offsets follow the records as they were fetched', async () => {
+  const batches: SinkBatch[] = []
+  const className = (name: string): string => `org.apache.kafka.connect.transforms.${name}`
+  const { consumer, until, stop, events } = await start({
+    script: { put: ((batch: SinkBatch | null) => batch && batches.push(batch)) as never },
+    spec: {
+      transforms: [
+        { alias: 'f', className: className('Filter'), config: {}, predicate: { alias: 'p', className: className('predicates.TopicNameMatches'), config: { pattern: 'drop' } }, negate: false },
+        { alias: 'r', className: className('RegexRouter'), config: { regex: '(t)', replacement: '$1-out' }, predicate: null, negate: false },
+      ],
+    },
+  })
+  const dropped = { topic: 'drop', partition: 3 }
+  await consumer.assigned([dropped, p1])
+  consumer.produce(dropped, ['x', 'y'])
+  consumer.produce(p1, ['a'])
+  await until(() => batches.length === 1)
+  expect(batches.map((batch) => [valuesOf(batch), batch.topics[batch.topic?.[0] ?? 0], batch.original?.topics[batch.original.topic?.[0] ?? 0], batch.original?.partition, batch.offset])).toEqual([
+    [['a'], 't-out', 't', Int32Array.of(1), Float64Array.of(0)],
+  ])
+  await stop()
+  expect([...consumer.committedOffsets]).toEqual([['drop-3', 2], ['t-1', 1]])
+  expect(events).toContain('topic drop')
+  expect(events).not.toContain('topic t-out')
+})

@@ -1,6 +1,7 @@
 /** The source loop with a fake cell and producer: order, offsets never ahead of acks, back-pressure, pause, stop and failure. */
 import { expect, test } from 'vitest'
 import { KafkaError } from '../../src/kafka/types.ts'
+import type { StageSpec } from '../../src/transforms/types.ts'
 import type { SourceBatch } from '../../src/wire/batch.ts'
 import type { CommittedRecords } from '../../src/wire/guest-api.ts'
 import { ThreadHost } from '../../src/worker/host.ts'
@@ -237,11 +238,59 @@ test('a poll that does not end within the graceful time is cut off: no status, n
   expect(world.events).toEqual(['X-0 RUNNING 1.0'])
 })
 
-test('transforms are refused, not ignored', async () => {
-  const { until, events, traces } = start({ transforms: 'a' })
+const stage = (className: string, config: Record<string, string>, more: Partial<StageSpec> = {}): StageSpec => (
+  { alias: 'a', className: `org.apache.kafka.connect.transforms.${className}`, config, predicate: null, negate: false, ...more }
+)
+const ofTopic = (pattern: string) => ({ alias: 'p', className: 'org.apache.kafka.connect.transforms.predicates.TopicNameMatches', config: { pattern } })
+const route = stage('RegexRouter', { regex: 't(.*)', replacement: 'routed$1' })
+
+test('a transformed topic is the one that is written to, created and reported', async () => {
+  const { source, until, producers, producer, events, stop } = start({}, {}, { transforms: [route] })
+  source.push(textBatch(['a', 'b']))
+  await until(() => producers[0]?.appended.length === 2)
+  expect(producer().appended.map(({ topic, value }) => [topic, value])).toEqual([['routed', 'a'], ['routed', 'b']])
+  producer().ackAll()
+  expect(events).toEqual(['X-0 RUNNING 1.0', 'topic routed'])
+  await stop()
+})
+
+test('a dropped record is told to the task without metadata, and its offset is never stored by itself', async () => {
+  const crossings: CommittedRecords[] = []
+  const { source, until, producers, producer, stored, stop } = start({}, {
+    start: () => ({ ...traits, commitRecord: true }), commitRecords: ((records: CommittedRecords) => crossings.push(records)) as never,
+  }, { transforms: [stage('Filter', {}, { predicate: ofTopic('drop'), negate: false }), route] })
+  source.push({ ...textBatch(['a', 'b', 'c'], 5), topics: ['t1', 'drop'], topic: Int32Array.of(1, 0, 1) })
+  await until(() => producers[0]?.appended.length === 1)
+  expect(producer().appended).toMatchObject([{ topic: 'routed1', value: 'b' }])
+  producer().ackAll()
+  await until(() => crossings.length === 3)
+  expect(crossings.map(({ rows, offsets, topic }) => [rows[0], offsets[0], topic])).toEqual([[0, -1, 'drop'], [2, -1, 'drop'], [1, 0, 'routed1']])
+  await stop()
+  expect([...stored]).toEqual([['{"p":1}', '{"n":6}']])
+})
+
+test('a record that a transformation fails on ends the task, or is dropped with errors.tolerance=all', async () => {
+  const broken = stage('RegexRouter', { regex: 'bad', replacement: '$7' })
+  const batch = { ...textBatch(['a', 'b', 'c']), topics: ['t', 'bad'], topic: Int32Array.of(0, 1, 0) }
+  const strict = start({}, {}, { transforms: [broken] })
+  strict.source.push(batch)
+  await strict.until(() => strict.traces.length === 1)
+  expect(strict.traces[0]).toContain('Tolerance exceeded in error handler')
+  expect(strict.traces[0]).toContain("Stage 'TRANSFORMATION' with class 'org.apache.kafka.connect.transforms.RegexRouter' failed in task X-0")
+  expect(strict.traces[0]).toContain('IndexOutOfBoundsException: No group 7')
+  const tolerant = start({ 'errors.tolerance': 'all' }, {}, { transforms: [broken] })
+  tolerant.source.push(batch)
+  await tolerant.until(() => tolerant.producers[0]?.appended.length === 2)
+  expect(tolerant.producer().appended.map(({ value }) => value)).toEqual(['a', 'c'])
+  tolerant.producer().ackAll()
+  await tolerant.stop()
+})
+
+test('a transformation that cannot be made fails the task before it starts', async () => {
+  const { until, events, traces } = start({}, {}, { transforms: [stage('RegexRouter', { regex: '(', replacement: '' })] })
   await until(() => events.length > 0)
   expect(events).toEqual(['X-0 FAILED null'])
-  expect(traces[0]).toContain('Transformations are not available')
+  expect(traces[0]).toContain('Invalid value ( for configuration regex: Invalid regex')
 })
 
 test('what start throws fails the task with its version', async () => {
