@@ -23,7 +23,7 @@ const maxText = 64 * 1024
 const maxCauses = 8
 
 /** What a call came to: a batch is unpacked here, with every length and index of it checked. */
-export type CheckedOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: GuestError }
+export type CheckedOutcome = { readonly ok: true; readonly value: unknown; readonly isBatch: boolean } | { readonly ok: false; readonly error: GuestError }
 export type CheckedMessage = Exclude<FromCell, { t: 'result' | 'opened' }> | { readonly t: 'opened' | 'result'; readonly guest: number; readonly id: number; readonly outcome: CheckedOutcome }
 
 export const checkMessage = (message: unknown): CheckedMessage => {
@@ -52,12 +52,12 @@ const checkOutcome = (value: unknown): CheckedOutcome => {
   const outcome = fieldsOf(value, 'an outcome')
   if (outcome['ok'] === false) return { ok: false, error: checkError(outcome['error']) }
   if (outcome['ok'] !== true) return fail('an outcome that is neither')
-  if (outcome['batch'] === undefined) return { ok: true, value: outcome['plain'] }
+  if (outcome['batch'] === undefined) return { ok: true, value: outcome['plain'] ?? null, isBatch: false }
   const batch = fieldsOf(outcome['batch'], 'a batch')
   const attachments = list(batch['attachments'], 'attachments')
   if (!attachments.every((item) => item instanceof Uint8Array)) return fail('an attachment of another kind')
   try {
-    return { ok: true, value: unpackSourceBatch({ head: batch['head'], attachments } as Packed) }
+    return { ok: true, value: unpackSourceBatch({ head: batch['head'], attachments } as Packed), isBatch: true }
   } catch (error) {
     return fail(`a batch that does not add up: ${error instanceof Error ? error.message : String(error)}`)
   }

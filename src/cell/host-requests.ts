@@ -1,14 +1,17 @@
 /** Requests of guests to the worker: on the frame pipe (answered when ready) and on the question pipe (the cell blocks for it). */
 import type { Duplex } from 'node:stream'
 import type { GuestError } from '../wire/guest-api.ts'
+import { weightProblem } from '../wire/json-weight.ts'
 import type { GuestOptions } from './cell.ts'
 import { checkRequest, ProtocolError } from './check-message.ts'
 import { checkArguments, isHostMethod } from './check-request.ts'
 import type { WireOutcome } from './messages.ts'
+import type { Grants } from './options.ts'
 
 type Options = {
   readonly questions: Duplex
   readonly guest: (id: number) => GuestOptions | undefined
+  readonly grants: Grants
   readonly reply: (guest: number, id: number, outcome: WireOutcome) => void
   /** The cell broke the rules: what it did. */
   readonly violation: (detail: string) => void
@@ -23,6 +26,7 @@ export class HostRequests {
   #underWay = 0
   #closed = false
   #buffered: Buffer = Buffer.alloc(0)
+  #isAsked = false
 
   constructor(options: Options) {
     this.#options = options
@@ -40,31 +44,39 @@ export class HostRequests {
     }, this.#violated)
   }
 
-  /** u32 length, JSON; one at a time, since whoever asks waits for the answer. */
+  /** u32 length, JSON. One at a time: whoever asks waits for the answer, so anything that comes before it was not sent by our program. */
   #push(chunk: Buffer): void {
     if (this.#closed) return
+    if (this.#isAsked) return this.#violated(new ProtocolError('a question before the answer to the last'))
     this.#buffered = this.#buffered.length === 0 ? chunk : Buffer.concat([this.#buffered, chunk])
     if (this.#buffered.length < 4) return
     const length = this.#buffered.readUInt32LE(0)
     if (length > maxQuestionBytes) return this.#violated(new ProtocolError(`a question of ${length} bytes`))
     if (this.#buffered.length < 4 + length) return
-    const text = this.#buffered.toString('utf8', 4, 4 + length)
-    this.#buffered = this.#buffered.subarray(4 + length)
-    Promise.resolve()
-      .then(() => checkRequest(JSON.parse(text)))
-      .then(({ guest, method, args }) => this.#answer(guest, method, args))
-      .then((outcome) => {
-        if (this.#closed) return
-        const bytes = Buffer.from(JSON.stringify(outcome))
-        const head = Buffer.alloc(4)
-        head.writeUInt32LE(bytes.length)
-        this.#options.questions.write(Buffer.concat([head, bytes]))
-      })
-      .catch(this.#violated)
+    if (this.#buffered.length > 4 + length) return this.#violated(new ProtocolError('two questions at once'))
+    const question = this.#buffered.subarray(4)
+    this.#buffered = Buffer.alloc(0)
+    this.#isAsked = true
+    this.#reply(question).catch(this.#violated)
+  }
+
+  async #reply(question: Buffer): Promise<void> {
+    const problem = weightProblem(question)
+    if (problem !== null) throw new ProtocolError(problem)
+    const { guest, method, args } = checkRequest(JSON.parse(question.toString('utf8')))
+    const outcome = await this.#answer(guest, method, args)
+    if (this.#closed) return
+    const bytes = Buffer.from(JSON.stringify(outcome))
+    const head = Buffer.alloc(4)
+    head.writeUInt32LE(bytes.length)
+    this.#isAsked = false
+    this.#options.questions.write(Buffer.concat([head, bytes]))
   }
 
   async #answer(guest: number, method: string, args: readonly unknown[]): Promise<WireOutcome> {
     if (!isHostMethod(method)) throw new ProtocolError('an unknown request')
+    // refused in the cell as a rule, with words for the author
+    if ((method === 'readStdin' || method === 'writeStdout') && !this.#options.grants.stdio) throw new ProtocolError(`${method} without its permission`)
     const checked = checkArguments(method, args)
     const handler = this.#options.guest(guest)?.handlers[method] as ((...args: readonly unknown[]) => unknown) | undefined
     if (handler === undefined) return { ok: false, error: { name: 'ConnectException', message: `${method} is not available here`, stack: '', retriable: false } }

@@ -10,12 +10,14 @@ import type { SinkBatch } from '../wire/batch.ts'
 import { encodeFrame, FrameError, FrameReader, protocolVersion } from '../wire/frames.ts'
 import { PackError } from '../wire/pack.ts'
 import type { CallOutcome, Cell, CellDeath, Guest, GuestOptions, TargetKind } from './cell.ts'
-import { type CheckedMessage, type CheckedOutcome, checkMessage } from './check-message.ts'
+import { type CheckedMessage, type CheckedOutcome, checkMessage, ProtocolError } from './check-message.ts'
+import { checkResult, ResultError } from './check-result.ts'
 import { deathOf } from './death.ts'
 import { HostRequests } from './host-requests.ts'
 import { type CpuWindow, verdict } from './limits.ts'
 import type { ToCell } from './messages.ts'
-import type { CellLimits } from './options.ts'
+import type { CellLimits, Grants } from './options.ts'
+import { openRates } from './rates.ts'
 import { type Usage, watch } from './watchdog.ts'
 
 type Options = {
@@ -25,10 +27,11 @@ type Options = {
   readonly frames: Duplex
   readonly questions: Duplex
   readonly limits: CellLimits
+  readonly grants: Grants
   readonly name: string
 }
 type Outcome = CallOutcome<unknown>
-type Pending = { readonly guest: number; readonly method: string; readonly settle: (outcome: Outcome) => void; readonly timer: NodeJS.Timeout }
+type Pending = { readonly guest: number; readonly kind: TargetKind; readonly method: string; readonly settle: (outcome: Outcome) => void; readonly timer: NodeJS.Timeout }
 
 /** The isolate's own timeout gets this long to end a call politely before the process is killed. */
 const graceMs = 300
@@ -36,14 +39,15 @@ const closeTimeoutMs = 1000
 /** Beside the bundle's own time: the isolate and the platform, on a machine under full load. */
 const openGraceMs = 10_000
 const maxStderr = 8192
-/** Messages a second of one cell; ten times what the busiest task sends. Beyond it the cell is only keeping the worker busy. */
-const maxMessagesPerSecond = 200_000
+/** Answers to a guest's requests that its cell has not read yet; a guest has a bounded number of small ones under way. */
+const maxUnreadAnswers = 64 * 1024 * 1024
 
 export class LiveCell implements Cell {
   readonly pid: number
   readonly died: Promise<CellDeath>
   readonly #options: Options
   readonly #guests = new Map<number, GuestOptions>()
+  readonly #disposed = new Set<number>()
   readonly #pending = new Map<number, Pending>()
   readonly #opening = new Map<number, (outcome: CheckedOutcome) => void>()
   readonly #requests: HostRequests
@@ -59,8 +63,9 @@ export class LiveCell implements Cell {
   #usage: Usage = { rssBytes: 0, cpuMs: 0 }
   #cpuWindow: CpuWindow = null
   #denied = 0
-  #messages = 0
-  #messagesSince = 0
+  readonly #rates = openRates()
+  #isGreeted = false
+  #unreadAnswers = 0
 
   constructor(options: Options) {
     this.#options = options
@@ -94,7 +99,8 @@ export class LiveCell implements Cell {
     this.#requests = new HostRequests({
       questions,
       guest: (id) => this.#guests.get(id),
-      reply: (guest, id, outcome) => this.send({ t: 'host-result', guest, id, outcome }),
+      reply: (guest, id, outcome) => this.#answer({ t: 'host-result', guest, id, outcome }),
+      grants: options.grants,
       violation: (detail) => this.#kill({ reason: 'protocol', detail }),
     })
     this.#unwatch = watch({
@@ -114,13 +120,15 @@ export class LiveCell implements Cell {
     return this.#greeted.finally(() => clearTimeout(timer))
   }
 
-  send(message: ToCell): void {
-    if (this.#death !== null) return
+  /** Bytes that are on their way; `taken` is called when the pipe has them. */
+  send(message: ToCell, taken?: () => void): number {
+    if (this.#death !== null) return 0
     const { frames } = this.#options
     const pieces = encodeFrame(message)
     frames.cork()
-    for (const piece of pieces) frames.write(piece)
+    pieces.forEach((piece, index) => frames.write(piece, index === pieces.length - 1 ? taken : undefined))
     frames.uncork()
+    return pieces.reduce((sum, piece) => sum + piece.length, 0)
   }
 
   async open<K extends TargetKind>(kind: K, options: GuestOptions): Promise<CallOutcome<Guest<K>>> {
@@ -144,7 +152,7 @@ export class LiveCell implements Cell {
       this.#release(id)
       return { kind: 'error', error: opened.error }
     }
-    const call: Guest<K>['call'] = (method, args, { timeoutMs }) => this.#call(id, method, args, timeoutMs) as never
+    const call: Guest<K>['call'] = (method, args, { timeoutMs }) => this.#call(id, kind, method, args, timeoutMs) as never
     return { kind: 'ok', value: { kind, call, dispose: async () => this.#release(id) } }
   }
 
@@ -165,7 +173,7 @@ export class LiveCell implements Cell {
     return this.close()
   }
 
-  #call(guest: number, method: string, args: readonly unknown[], timeoutMs: number): Promise<Outcome> {
+  #call(guest: number, kind: TargetKind, method: string, args: readonly unknown[], timeoutMs: number): Promise<Outcome> {
     const death = this.#death
     if (death !== null) return Promise.resolve({ kind: 'death', death })
     if (!this.#guests.has(guest)) return Promise.resolve({ kind: 'death', death: disposed })
@@ -177,7 +185,7 @@ export class LiveCell implements Cell {
         this.#pending.delete(id)
         resolve(outcome)
       }
-      this.#pending.set(id, { guest, method, settle, timer })
+      this.#pending.set(id, { guest, kind, method, settle, timer })
       const batch = method === 'put' ? (args[0] as SinkBatch | null) : null
       try {
         this.send({ t: 'call', guest, id, method, timeoutMs, ...(batch === null ? { args } : { args: [], batch: packSinkBatch(batch) }) })
@@ -193,40 +201,53 @@ export class LiveCell implements Cell {
   }
 
   #receive(raw: unknown): void {
-    const at = performance.now()
-    if (at - this.#messagesSince > 1000) {
-      this.#messagesSince = at
-      this.#messages = 0
-    }
-    if (++this.#messages > maxMessagesPerSecond) throw new FrameError(`more than ${maxMessagesPerSecond} messages a second`)
-    const message = checkMessage(raw)
-    this.#handle(message)
+    this.#rates.message()
+    this.#handle(checkMessage(raw))
   }
 
   #handle(message: CheckedMessage): void {
     switch (message.t) {
       case 'hello':
+        if (this.#isGreeted) throw new ProtocolError('a second hello')
+        this.#isGreeted = true
         if (message.protocol === protocolVersion) this.#hello.resolve()
         else this.#kill({ reason: 'protocol', detail: `The cell speaks version ${message.protocol} of the protocol, this worker ${protocolVersion}.` })
         return
-      case 'opened':
-        return this.#opening.get(message.guest)?.(message.outcome)
+      case 'opened': {
+        if (!this.#isOpen(message.guest)) return
+        const opening = this.#opening.get(message.guest) ?? violation('the opening of a guest that is open already')
+        return opening(message.outcome)
+      }
       case 'result': {
+        if (!this.#isOpen(message.guest)) return
         const pending = this.#pending.get(message.id)
-        if (pending === undefined || pending.guest !== message.guest) return // it came after its guest was disposed
-        const { outcome } = message
-        return pending.settle(outcome.ok ? { kind: 'ok', value: outcome.value } : { kind: 'error', error: outcome.error })
+        if (pending?.guest !== message.guest) return violation('the result of a call that is not under way')
+        return pending.settle(outcomeOf(pending, message.outcome))
       }
       case 'host':
-        return this.#requests.receive(message)
+        return this.#isOpen(message.guest) ? this.#requests.receive(message) : undefined
       case 'log':
-        return this.#guests.get(message.guest)?.onLog({ level: message.level, message: message.message })
+        this.#rates.logLine(message.message.length, this.#guests.size)
+        return this.#isOpen(message.guest) ? this.#guests.get(message.guest)?.onLog({ level: message.level, message: message.message }) : undefined
       case 'denied':
         this.#denied += message.count
         return
       case 'dying':
         return this.#kill({ reason: message.reason, detail: this.#withRemedy(message) })
     }
+  }
+
+  /** False for one that was disposed of: it had said so before it knew. Of others there must be none. */
+  #isOpen(guest: number): boolean {
+    if (this.#guests.has(guest)) return true
+    return this.#disposed.has(guest) ? false : violation('a message of a guest that there is not')
+  }
+
+  /** Answers are only as many as the cell takes. */
+  #answer(message: Extract<ToCell, { t: 'host-result' }>): void {
+    const bytes = this.send(message, () => (this.#unreadAnswers -= bytes))
+    this.#unreadAnswers += bytes
+    if (this.#unreadAnswers > maxUnreadAnswers) this.#kill({ reason: 'protocol', detail: 'The cell made requests and did not take the answers.' })
   }
 
   /** The isolate's own timeout says where the guest was; which setting that is, is known here. */
@@ -237,6 +258,7 @@ export class LiveCell implements Cell {
 
   #release(id: number): void {
     if (!this.#guests.delete(id)) return
+    this.#disposed.add(id)
     for (const pending of this.#pending.values()) if (pending.guest === id) pending.settle({ kind: 'death', death: this.#death ?? disposed })
     this.send({ t: 'dispose', guest: id })
   }
@@ -260,3 +282,18 @@ export class LiveCell implements Cell {
 
 const settingOf = (method: string): string => (method === 'poll' ? 'isolate.poll.timeout.ms' : method === 'put' ? 'isolate.put.timeout.ms' : 'isolate.call.timeout.ms')
 const disposed: CellDeath = { reason: 'killed', detail: 'The isolate was disposed of by the worker.' }
+const violation = (what: string): never => {
+  throw new ProtocolError(what)
+}
+
+const outcomeOf = ({ kind, method }: Pending, outcome: CheckedOutcome): Outcome => {
+  if (!outcome.ok) return { kind: 'error', error: outcome.error }
+  // only `poll` has a batch, and it has nothing else
+  if (outcome.isBatch !== (method === 'poll' && outcome.value !== null)) return violation(`a result of another kind than ${method} has`)
+  try {
+    return { kind: 'ok', value: checkResult(kind, method, outcome.value) }
+  } catch (error) {
+    if (!(error instanceof ResultError)) throw error
+    return { kind: 'error', error: { name: 'ConnectException', message: `${method}() returned ${error.message}`, stack: '', retriable: false } }
+  }
+}

@@ -24,7 +24,7 @@ export const startProcess = (files: RuntimeFiles, { plugin, grants, limits, name
     windowsHide: true,
   })
   const [, stdout, stderr, frames, questions] = child.stdio as unknown as [null, Duplex, Duplex, Duplex, Duplex]
-  const cell = new LiveCell({ child, stdout, stderr, frames, questions, limits, name })
+  const cell = new LiveCell({ child, stdout, stderr, frames, questions, limits, grants, name })
   if (child.pid !== undefined && process.platform === 'linux') {
     try {
       writeFileSync(`/proc/${child.pid}/oom_score_adj`, '1000') // when memory runs out, the kernel is to take a cell and not the worker

@@ -78,7 +78,8 @@ export const packSinkBatch = (batch: SinkBatch): Packed => {
 const fail = (what: string): never => {
   throw new BatchError(what)
 }
-const maxRows = 10_000_000
+/** Rows without values cost no bytes on the wire, but do in the worker. */
+export const maxRows = 1_000_000
 
 class Unpacker {
   readonly #attachments: readonly Uint8Array[]

@@ -9,6 +9,7 @@
  * Every attachment thus starts 8-byte aligned in the frame's own buffer, and typed arrays on arrival are views, not copies.
  * The reader trusts nothing: sizes are capped and must add up, else FrameError, and the peer is not to be read any further.
  */
+import { maxJsonBytes, weightProblem } from './json-weight.ts'
 import { type Attachment, kindOf, maxMessageBytes, pack, unpack } from './pack.ts'
 
 export class FrameError extends Error {
@@ -28,6 +29,7 @@ const zeros = Buffer.alloc(8)
 export const encodeFrame = (message: unknown): Buffer[] => {
   const { json, attachments } = pack(message)
   const jsonBytes = Buffer.byteLength(json)
+  if (jsonBytes > maxJsonBytes) throw new FrameError(`${jsonBytes} bytes of texts; at most ${maxJsonBytes} can cross at once`)
   const tableEnd = prelude + attachments.length * 8
   const head = Buffer.alloc(tableEnd + jsonBytes + pad(jsonBytes))
   const pieces: Buffer[] = [head]
@@ -69,7 +71,10 @@ const decodeFrame = (body: Buffer, jsonBytes: number, count: number): unknown =>
     at = end + pad(length)
   }
   if (at !== body.length) throw new FrameError('a frame longer than its parts')
-  return unpack(body.toString('utf8', tableBytes, tableBytes + jsonBytes), attachments)
+  const json = body.subarray(tableBytes, tableBytes + jsonBytes)
+  const problem = weightProblem(json)
+  if (problem !== null) throw new FrameError(problem)
+  return unpack(json.toString('utf8'), attachments)
 }
 
 /** Puts a byte stream together again. `push` throws FrameError (PackError, SyntaxError) on what is no frame; the reader is dead after that. */
@@ -107,6 +112,7 @@ export class FrameReader {
     const rest = this.#prelude.readUInt32LE(0)
     if (rest > this.#maxBytes) throw new FrameError(`a frame of ${rest} bytes where at most ${this.#maxBytes} are allowed`)
     if (rest % 8 !== 0 || this.#prelude.readUInt32LE(12) !== 0) throw new FrameError('not a frame')
+    if (this.#prelude.readUInt32LE(4) > maxJsonBytes) throw new FrameError(`a message with ${this.#prelude.readUInt32LE(4)} bytes of JSON`)
     if (this.#prelude.readUInt32LE(4) > rest || this.#prelude.readUInt32LE(8) > maxAttachments) throw new FrameError('a frame shorter than its head')
     // its own buffer, so that attachments are aligned views and the memory goes when they go; wholly overwritten before use
     this.#body = Buffer.allocUnsafeSlow(rest)

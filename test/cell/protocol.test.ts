@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkMessage, ProtocolError } from '../../src/cell/check-message.ts'
 import { checkArguments, isHostMethod } from '../../src/cell/check-request.ts'
+import { checkResult, ResultError } from '../../src/cell/check-result.ts'
 import { encodeFrame, FrameError, FrameReader } from '../../src/wire/frames.ts'
+import { maxJsonBytes, weightProblem } from '../../src/wire/json-weight.ts'
 import { pack, PackError, unpack } from '../../src/wire/pack.ts'
 
 const read = (bytes: Buffer, chunkSize = bytes.length): unknown[] => {
@@ -101,4 +103,29 @@ describe('messages of a cell', () => {
       expect(() => checkArguments(method, args), method).toThrow(ProtocolError)
     }
   })
+})
+
+describe('results of calls', () => {
+  const refused = [
+    ['connector', 'taskConfigs', 'x'], ['connector', 'taskConfigs', [{ a: 1 }]], ['connector', 'taskConfigs', [null]], ['connector', 'taskConfigs', [JSON.parse('{"__proto__":"x"}')]], ['connector', 'taskClass', null],
+    ['connector', 'describe', null], ['connector', 'describe', { version: 5, config: [] }], ['connector', 'describe', { version: '1', config: [{}] }], ['connector', 'validate', [{ name: 'a' }]], ['connector', 'exactlyOnceSupport', 'YES'],
+    ['sink', 'preCommit', [{ topic: 't', partition: 0, offset: '5' }]], ['sink', 'preCommit', {}], ['source', 'start', null], ['source', 'evil', null],
+  ] as const
+  test.each(refused.map(([kind, method, value]) => [`${kind}.${method}`, JSON.stringify(value), kind, method, value] as const))('%s: %s is refused', (_call, _text, kind, method, value) => {
+    expect(() => checkResult(kind, method, value)).toThrow(ResultError)
+  })
+  test('keep what their caller asked for and nothing else', () => {
+    expect(checkResult('connector', 'taskConfigs', [{ a: 'b' }])).toEqual([{ a: 'b' }])
+    expect(checkResult('source', 'start', { commit: true, evil: 1 })).toEqual({ commit: true, commitRecord: false, preCommit: false, flush: false })
+    expect(checkResult('sink', 'preCommit', [{ topic: 't', partition: 0, offset: 5, more: {} }])).toEqual([{ topic: 't', partition: 0, offset: 5 }])
+    expect(checkResult('sink', 'put', { evil: 1 })).toBeUndefined()
+  })
+})
+
+test('JSON is weighed by what it holds, not by what stands in its texts', () => {
+  const text = JSON.stringify({ text: '[{,"\\'.repeat(300_000), list: Array(1000).fill({}) })
+  expect(weightProblem(Buffer.from(text))).toBeNull()
+  expect(weightProblem(Buffer.from('[{},'.repeat(400_000)))).toMatch(/deep/)
+  expect(weightProblem(Buffer.from(`["${'\\\\'.repeat(20_000)}",${'['.repeat(101)}`))).toMatch(/deep/)
+  expect(weightProblem(Buffer.alloc(maxJsonBytes + 1))).toMatch(/bytes of JSON/)
 })

@@ -4,7 +4,7 @@
  * hostile: checked here for the cell's own sake, and again in the worker.
  */
 import { batchToText, batchToUtf8 } from '../../wire/transcode.ts'
-import { packSourceBatch, unpackSinkBatch } from '../../wire/batch-codec.ts'
+import { maxRows, packSourceBatch, unpackSinkBatch } from '../../wire/batch-codec.ts'
 import type { SourceBatch } from '../../wire/batch.ts'
 import { pack, unpack } from '../../wire/pack.ts'
 import type { GuestOutcome } from '../../wire/guest-api.ts'
@@ -293,6 +293,7 @@ export class Guest {
     this.#calls.delete(id)
     let wire: WireOutcome
     if (!outcome.ok) wire = { ok: false, error: outcome.error }
+    else if (call.method === 'poll' && ((outcome.value as SourceBatch | null)?.count ?? 0) > maxRows) wire = { ok: false, error: errorData(coded('ERR_OUT_OF_RANGE', `poll() returned more than the ${maxRows} records that can cross at once`)) }
     else if (call.method === 'poll' && outcome.value !== null) wire = { ok: true, batch: packSourceBatch(batchToUtf8(outcome.value as SourceBatch)) }
     else wire = { ok: true, plain: outcome.value }
     const guest = this.#id
