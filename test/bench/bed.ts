@@ -12,10 +12,11 @@ import { setLevel } from '../../src/log.ts'
 import { ensureKafkaJars } from '../kafka/jars.ts'
 import { freePorts, propertiesText, startJava } from '../kafka/java.ts'
 import { type KafkaServer, startKafka } from '../kafka/server.ts'
+import { traceArguments, traceEnvironment } from './allocation.ts'
 
 export const lineCount = Number(process.env['ISOCONNECT_BENCH_LINES'] ?? 2_000_000)
 export const lineBytes = 100
-export const runsEach = 2
+export const runsEach = Number(process.env['ISOCONNECT_BENCH_RUNS'] ?? 2)
 export type Who = 'ours' | 'java'
 export type Format = 'string' | 'json'
 const root = resolve(import.meta.dirname, '../..')
@@ -89,12 +90,16 @@ export const inputFile = async (format: Format): Promise<string> => {
   return file
 }
 
-export type WorkerProcess = { readonly url: string; readonly pid: number; readonly readyMs: number; stop(): Promise<void>; log(): Promise<string> }
+export type WorkerProcess = { readonly url: string; readonly pid: number; readonly dir: string; readonly readyMs: number; stop(): Promise<void>; log(): Promise<string> }
 const converters: Readonly<Record<Format, string>> = { string: 'org.apache.kafka.connect.storage.StringConverter', json: 'org.apache.kafka.connect.json.JsonConverter' }
 
+/** More than a case's format says: laid over the worker's properties; `plugins` go before those that are always there; `trace` makes `allocated` work for ours. */
+export type WorkerExtras = { readonly properties?: Readonly<Record<string, string>>; readonly plugins?: Readonly<Record<Who, string>>; readonly trace?: boolean }
+
 /** Starts a standalone worker as users do and waits for its first 200 from GET /connectors. */
-export const startWorker = async (who: Who, format: Format): Promise<WorkerProcess> => {
+export const startWorker = async (who: Who, format: Format, extras: WorkerExtras = {}): Promise<WorkerProcess> => {
   const dir = await mkdtemp(join(await workDir(), `${who}-`))
+  const extraPlugins = extras.plugins ? `${extras.plugins[who]},` : ''
   const [port] = (await freePorts(1)) as [number]
   const jars = await ensureKafkaJars()
   const url = `http://127.0.0.1:${port}`
@@ -104,12 +109,15 @@ export const startWorker = async (who: Who, format: Format): Promise<WorkerProce
     'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
     'value.converter': converters[format],
     'offset.storage.file.filename': join(dir, 'offsets'),
-    'plugin.path': who === 'ours' ? join(root, 'plugin-path') : jars.pluginPath,
+    'plugin.path': `${extraPlugins}${who === 'ours' ? join(root, 'plugin-path') : jars.pluginPath}`,
+    ...extras.properties,
   }))
   const logFile = join(dir, 'worker.log')
   const began = performance.now()
   const child: ChildProcess = who === 'ours'
-    ? spawn(process.execPath, [join(root, 'src/cli/connect-standalone.ts'), join(dir, 'worker.properties')], { stdio: ['ignore', 'pipe', 'pipe'], cwd: dir })
+    ? spawn(process.execPath, [...(extras.trace ? traceArguments : []), join(root, 'src/cli/connect-standalone.ts'), join(dir, 'worker.properties')], {
+        stdio: ['ignore', 'pipe', 'pipe'], cwd: dir, env: { ...process.env, ...(extras.trace ? traceEnvironment(dir) : {}) },
+      })
     : spawn('java', ['-Xms256M', '-Xmx2G', '-server', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:InitiatingHeapOccupancyPercent=35', '-XX:+ExplicitGCInvokesConcurrent',
         '-Djava.awt.headless=true', '-cp', jars.classPath, 'org.apache.kafka.connect.cli.ConnectStandalone', join(dir, 'worker.properties')], { stdio: ['ignore', 'pipe', 'pipe'], cwd: dir })
   const log = createWriteStream(logFile)
@@ -135,7 +143,7 @@ export const startWorker = async (who: Who, format: Format): Promise<WorkerProce
     await response?.body?.cancel()
     await sleep(2)
   }
-  return { url, pid: child.pid ?? 0, readyMs: performance.now() - began, stop, log: () => readFile(logFile, 'utf8') }
+  return { url, pid: child.pid ?? 0, dir, readyMs: performance.now() - began, stop, log: () => readFile(logFile, 'utf8') }
 }
 
 export const createConnector = async (worker: WorkerProcess, name: string, config: Readonly<Record<string, string>>): Promise<void> => {

@@ -10,15 +10,26 @@ import { restLatency } from './cases/rest-latency.ts'
 import { sink } from './cases/sink.ts'
 import { source } from './cases/source.ts'
 import { start } from './cases/start.ts'
+import { bothWays, jsonWay, sinkStruct, sourceStruct } from './cases/struct.ts'
 import { cellStart } from './cases/cell-start.ts'
 
-export type BenchResult = { readonly ours: number; readonly java: number | null; readonly unit: string; readonly higherIsBetter: boolean; readonly extra?: Readonly<Record<string, unknown>> }
+/** `label` when a case measures several things. */
+export type BenchResult = { readonly label?: string; readonly ours: number; readonly java: number | null; readonly unit: string; readonly higherIsBetter: boolean; readonly extra?: Readonly<Record<string, unknown>> }
 
-const cases: Readonly<Record<string, () => Promise<BenchResult>>> = {
+/** One after the other. */
+const each = async <T>(ways: readonly T[], run: (way: T) => Promise<BenchResult>): Promise<readonly BenchResult[]> => {
+  const results: BenchResult[] = []
+  for (const way of ways) results.push(await run(way))
+  return results
+}
+type Case = () => Promise<BenchResult | readonly BenchResult[]>
+const cases: Readonly<Record<string, Case>> = {
   'source-string': () => source('string'),
   'source-json': () => source('json'),
   'sink-string': () => sink('string'),
   'sink-json': () => sink('json'),
+  'source-struct-json': () => each(bothWays, (enable) => sourceStruct(jsonWay('source', enable))),
+  'sink-struct-json': () => each(bothWays, (enable) => sinkStruct(jsonWay('sink', enable))),
   start,
   memory,
   'rest-latency': restLatency,
@@ -41,10 +52,13 @@ const last: string[] = []
 try {
   for (const name of names) {
     process.stdout.write(`\n${name}\n`)
-    const result = await (cases[name] as () => Promise<BenchResult>)()
-    const ratio = result.java === null ? null : Number((result.ours / result.java).toFixed(2))
-    process.stdout.write(`  ours ${round(result.ours).toLocaleString('en')} ${result.unit}${result.java === null ? '' : `, Java ${round(result.java).toLocaleString('en')} ${result.unit}: ${ratio} ×`} (${result.higherIsBetter ? 'higher' : 'lower'} is better)\n`)
-    last.push(JSON.stringify({ case: name, ours: round(result.ours), java: result.java === null ? null : round(result.java), ratio, unit: result.unit, ...result.extra }))
+    const results = await (cases[name] as Case)()
+    for (const result of [results].flat()) {
+      const ratio = result.java === null ? null : Number((result.ours / result.java).toFixed(2))
+      const label = result.label === undefined ? '' : `${result.label}: `
+      process.stdout.write(`  ${label}ours ${round(result.ours).toLocaleString('en')} ${result.unit}${result.java === null ? '' : `, Java ${round(result.java).toLocaleString('en')} ${result.unit}: ${ratio} ×`} (${result.higherIsBetter ? 'higher' : 'lower'} is better)\n`)
+      last.push(JSON.stringify({ case: result.label ?? name, ours: round(result.ours), java: result.java === null ? null : round(result.java), ratio, unit: result.unit, ...result.extra }))
+    }
   }
 } finally {
   await cleanUp()

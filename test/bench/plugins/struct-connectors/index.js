@@ -1,0 +1,3 @@
+/** The connectors of the struct benchmarks. */
+export { StructSource, StructSourceTask } from './source.js'
+export { StructSink, StructSinkTask } from './sink.js'
