@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readPropertiesFile } from '../config/properties.ts'
 import { ConnectError, messageOf } from '../errors.ts'
+import type { Inspect } from '../plugins/check.ts'
+import type { Plugin } from '../plugins/types.ts'
 import { ExitError } from './main.ts'
 
 /** Bundles are bundled anew in a folder that is gone afterwards: looking changes nothing for a running worker. */
@@ -15,6 +17,13 @@ const withCache = async <T>(action: (cacheDir: string) => Promise<T>): Promise<T
   } finally {
     await rm(cacheDir, { recursive: true, force: true })
   }
+}
+/** Loads a plugin's code in a cell of its own, as a worker does. */
+const inspector = async (): Promise<Inspect> => {
+  const [{ createInspector, inspectLimits }, { spawnCell }] = await Promise.all([import('../herder/inspect-plugins.ts'), import('../cell/spawn.ts')])
+  const shelf = { ref: ({ bundleFile, className, exportName, version }: Plugin) => ({ bundleFile, className, exportName, version }), description: () => Promise.resolve(null), remember: () => Promise.resolve() }
+  const cells = createInspector({ shelf, spawnCell, limits: inspectLimits })
+  return (plugin) => cells.inspect(plugin)
 }
 const pluginPathOf = async (workerFile: string): Promise<string> => (await readPropertiesFile(workerFile))['plugin.path'] ?? ''
 
@@ -27,7 +36,8 @@ export const listPlugins = async (given: readonly string[]): Promise<number> => 
     if (found?.isFile() && !entry.endsWith('.tgz')) entries.push(...(await pluginPathOf(entry)).split(',').map((part) => part.trim()).filter((part) => part !== ''))
     else entries.push(entry)
   }
-  const { text, problems } = await withCache((cacheDir) => list(entries, cacheDir))
+  const inspect = await inspector()
+  const { text, problems } = await withCache((cacheDir) => list(entries, cacheDir, inspect))
   process.stdout.write(`${text.trimEnd()}\n`)
   for (const problem of problems) process.stderr.write(`${problem}\n`)
   return problems.length > 0 ? 1 : 0
@@ -35,7 +45,8 @@ export const listPlugins = async (given: readonly string[]): Promise<number> => 
 
 export const checkPlugin = async (bundle: string): Promise<number> => {
   const { checkBundle } = await import('../plugins/check.ts')
-  const { ok, lines } = await withCache((cacheDir) => checkBundle(bundle, cacheDir))
+  const inspect = await inspector()
+  const { ok, lines } = await withCache((cacheDir) => checkBundle(bundle, cacheDir, inspect))
   ;(ok ? process.stdout : process.stderr).write(`${lines.join('\n')}\n`)
   return ok ? 0 : 1
 }
@@ -57,7 +68,8 @@ export const connectPluginPath = async (args: readonly string[]): Promise<number
   const { listPluginPath } = await import('../plugins/check.ts')
   try {
     const configured = await Promise.all((values['worker-config'] ?? []).map(pluginPathOf))
-    const text = await withCache((cacheDir) => listPluginPath({ pluginPaths: [...(values['plugin-path'] ?? []), ...configured], pluginLocations: values['plugin-location'] ?? [], cacheDir }))
+    const inspect = await inspector()
+    const text = await withCache((cacheDir) => listPluginPath({ pluginPaths: [...(values['plugin-path'] ?? []), ...configured], pluginLocations: values['plugin-location'] ?? [], cacheDir, inspect }))
     process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
     return 0
   } catch (error) {

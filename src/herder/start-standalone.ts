@@ -21,6 +21,7 @@ import { createWorker } from '../worker/worker.ts'
 import { createConnectors } from './command-line-connectors.ts'
 import { createConnectorConfiguration } from './connector-configuration.ts'
 import { lookupKafkaClusterId } from './kafka-cluster.ts'
+import { createInspector, inspectShelf } from './inspect-plugins.ts'
 import { createPluginCells } from './plugin-cells.ts'
 import { cellLimits } from './specs.ts'
 import { StandaloneHerder } from './standalone.ts'
@@ -82,7 +83,7 @@ export const startStandalone = async (options: StandaloneOptions): Promise<Runni
     await options.rest.stop()
     throw new StartError(2, error)
   })
-  const { herder, shelf, config, advertisedUrl, release } = parts
+  const { herder, shelf, config, advertisedUrl, inspect, release } = parts
   cliLog.info(`Kafka Connect worker initialization took ${Math.round(performance.now() - began)}ms`)
 
   let stopping: Promise<void> | null = null
@@ -101,6 +102,7 @@ export const startStandalone = async (options: StandaloneOptions): Promise<Runni
     await herder.start()
     await options.rest.initializeResources({ herder, shelf, config })
     log.info('Kafka Connect started')
+    inspect()
   } catch (error) {
     cliLog.error('Failed to start Connect', error)
     await stop()
@@ -148,11 +150,16 @@ const initialize = async ({ props, env, rest, commit, spawnCell = spawnRealCell,
       topicTracking: { enable: config.rest.topicTrackingEnable, allowReset: config.rest.topicTrackingAllowReset },
       shutdownTimeoutMs: config.taskShutdownGracefulTimeoutMs,
     })
+    let inspection: { close(): Promise<void> } | null = null
+    const inspect = (): void => {
+      inspection = inspectShelf(shelf, createInspector({ shelf, spawnCell, limits: cellLimits(config.isolate.defaults, 0) }))
+    }
     const release = async (): Promise<void> => {
+      await inspection?.close()
       await cells.close()
       await shelf.close()
     }
-    return { herder, shelf, config, advertisedUrl, release }
+    return { herder, shelf, config, advertisedUrl, inspect, release }
   } catch (error) {
     looking.abort()
     await Promise.allSettled([scanning.then((shelf) => shelf.close()), asking])

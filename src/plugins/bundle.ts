@@ -33,7 +33,7 @@ export const loadBundle = async (candidate: Candidate, fingerprint: string, cach
 
 const make = async (candidate: Candidate, root: string, fingerprint: string, cache: Cache, learn: (packageJson: JsonObject) => void): Promise<Loaded> => {
   const where = `package.json of ${candidate.location}`
-  if ((await innerPath(root, 'package.json')) === null) throw new ConnectError('PLUGIN_MANIFEST', `${where} is missing or lies outside the bundle`)
+  if ((await innerPath(root, 'package.json')) === null) throw new ConnectError('PLUGIN_MANIFEST', `${where} is missing or lies outside the bundle. A bundle names itself there: "name", "version", "main" and "isoconnect"`)
   const packageJson = await readPackageJson(root)
   if (packageJson === null || !isBundleManifest(packageJson)) throw new ConnectError('PLUGIN_MANIFEST', `${where} has no isoconnect field, so it is no bundle`)
   learn(packageJson)

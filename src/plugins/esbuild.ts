@@ -22,6 +22,8 @@ export type BuildResult =
 
 const buildTimeoutMs = 60_000
 const maxSourceBytes = 64 * 1024 * 1024
+/** All that a bundle's code imports: esbuild holds it in memory, and a worker starts after its bundles are read. */
+const maxTotalBytes = 256 * 1024 * 1024
 const maxOutputBytes = 128 * 1024 * 1024
 const maxMessages = 5
 const maxRestarts = 3
@@ -148,6 +150,7 @@ const nativeMark = 'native addon'
 const guard = (root: string): EsbuildPlugin => ({
   name: 'isoconnect',
   setup: (hooks) => {
+    let totalBytes = 0
     hooks.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
       const inner = relative(root, path)
       if (inner.startsWith('..') || inner === '') return { errors: [{ text: `${path} lies outside the bundle. A bundle brings its own node_modules (as files, not as links to elsewhere) or is bundled already` }] }
@@ -155,6 +158,8 @@ const guard = (root: string): EsbuildPlugin => ({
       const info = await lstat(path)
       if (!info.isFile()) return { errors: [{ text: `${inner} is not a regular file` }] }
       if (info.size > maxSourceBytes) return { errors: [{ text: `${inner} has ${info.size} bytes, at most ${maxSourceBytes} are allowed` }] }
+      totalBytes += info.size
+      if (totalBytes > maxTotalBytes) return { errors: [{ text: `the code imports more than ${maxTotalBytes} bytes` }] }
       return undefined
     })
   },

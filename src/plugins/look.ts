@@ -53,7 +53,7 @@ export const loadAll = async (look: Look, previous: Loads, cache: Cache): Promis
   return { located, loads: new Map(located.map(({ key, loaded }) => [key, loaded])) }
 }
 
-const mapLimited = async <T, R>(items: readonly T[], limit: number, map: (item: T) => Promise<R>): Promise<readonly R[]> => {
+export const mapLimited = async <T, R>(items: readonly T[], limit: number, map: (item: T) => Promise<R>): Promise<readonly R[]> => {
   const results: R[] = []
   const queue = items.entries()
   const runner = async (): Promise<void> => {

@@ -64,8 +64,10 @@ export const candidateAt = async (location: string): Promise<Candidate | null> =
     if (info.isFile()) return location.endsWith('.tgz') ? { kind: 'tarball', location, root: await realpath(location) } : null
     if (!info.isDirectory()) return null
     const packageJson = await readPackageJson(location).catch(() => undefined)
-    if (packageJson === null || (packageJson !== undefined && !isBundleManifest(packageJson))) {
-      log.debug(`${location} is no bundle: ${packageJson === null ? 'it has no package.json' : 'its package.json has no isoconnect field'}. Ignoring.`)
+    // A folder of JavaScript is meant as a bundle, and its owner should hear what it lacks; one of jars is another worker's.
+    const isUnmarked = packageJson === null || (packageJson !== undefined && !isBundleManifest(packageJson))
+    if (isUnmarked && !(await holdsJavaScript(location))) {
+      log.debug(`${location} is no bundle: it has neither a package.json with an isoconnect field nor JavaScript. Ignoring.`)
       return null
     }
     return { kind: 'folder', location, root: await realpath(location) }
@@ -74,6 +76,11 @@ export const candidateAt = async (location: string): Promise<Candidate | null> =
     log.debug(`${location} cannot be looked at: ${messageOf(error)}. Ignoring.`)
     return null
   }
+}
+
+const holdsJavaScript = async (folder: string): Promise<boolean> => {
+  const names = await readdir(folder)
+  return names.some((name) => /\.[cm]?[jt]s$/.test(name)) && !names.some((name) => name.endsWith('.jar'))
 }
 
 const isMarkedFolder = async (folder: string): Promise<boolean> => {

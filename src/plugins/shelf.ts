@@ -13,7 +13,7 @@ import { aliasesOf, isOfKind, resolveClass } from './aliases.ts'
 import { openCache, type Cache } from './cache.ts'
 import { fillGrants } from './grants.ts'
 import { loadAll, lookAt, lookText, settled, type Loads, type Look } from './look.ts'
-import { register, type Registry } from './registry.ts'
+import { condemnedKey, register, type Located, type Registry } from './registry.ts'
 import type { OpenShelf, Plugin, Quarantined, Shelf } from './types.ts'
 import { chooseVersion, compareVersions } from './versions.ts'
 import { watchDirs, type DirWatch } from './watch.ts'
@@ -31,15 +31,22 @@ export const openShelf: OpenShelf = async ({ pluginPath, cacheDir, watch }) => {
   let registry: Registry = { plugins: [], quarantined: [] }
   let loads: Loads = new Map()
   let warned: readonly string[] = []
+  let located: readonly Located[] = []
+  const condemned = new Map<string, string>()
+
+  const reregister = (): void => {
+    const before = registry
+    registry = register(located, before.quarantined, new Date().toISOString(), condemned)
+    if (report(before, registry)) for (const listener of listeners) tell(listener)
+  }
 
   const apply = async (look: Look): Promise<void> => {
     for (const problem of look.problems) if (!warned.includes(problem)) log.warn(problem)
     warned = look.problems
     const loaded = await loadAll(look, loads, cache)
     loads = loaded.loads
-    const before = registry
-    registry = register(loaded.located, before.quarantined, new Date().toISOString())
-    if (report(before, registry)) for (const listener of listeners) tell(listener)
+    located = loaded.located
+    reregister()
   }
 
   const first = await lookAt(pluginPath)
@@ -73,6 +80,10 @@ export const openShelf: OpenShelf = async ({ pluginPath, cacheDir, watch }) => {
     },
     description: (plugin) => cache.description(descriptionKey(plugin)),
     remember: (plugin, description) => remember(cache, plugin, description),
+    condemn: (plugin, reason) => {
+      condemned.set(condemnedKey(plugin), reason)
+      reregister()
+    },
     onChange: (listener) => {
       // A wrapper of its own, so that one function may be subscribed twice and each unsubscribe takes one away.
       const own = (): void => listener()

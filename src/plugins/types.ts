@@ -46,6 +46,8 @@ export interface Shelf {
   /** A description learned in a cell is kept beside the digest cache so that the next start needs no cell. */
   description(plugin: Plugin): Promise<PluginDescription | null>
   remember(plugin: Plugin, description: PluginDescription): Promise<void>
+  /** Takes a class off the shelf that could not be loaded, into quarantine, until its bundle changes or the worker starts again. */
+  condemn(plugin: Plugin, reason: string): void
   /** Plugins came, went or were quarantined (live pick-up). Returns unsubscribe. */
   onChange(listener: () => void): () => void
   close(): Promise<void>

@@ -20,7 +20,7 @@ const plugin = (version: string, type: 'source' | 'sink'): Plugin => ({
 })
 const plugins = [plugin('1.0.0', 'source'), plugin('2.0.0', 'source'), plugin('1.0.0', 'sink')]
 const shelf: Shelf = {
-  list: () => plugins, quarantined: () => [], aliases: () => [], onChange: () => unused, close: () => Promise.resolve(), description: unused, remember: unused,
+  list: () => plugins, quarantined: () => [], aliases: () => [], condemn: unused, onChange: () => unused, close: () => Promise.resolve(), description: unused, remember: unused,
   versions: (name) => plugins.filter(({ className }) => className === name).map(({ version }) => version),
   find: (name, version) => {
     const found = plugins.filter(({ className }) => className === name)

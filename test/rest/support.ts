@@ -18,7 +18,7 @@ export const fakeShelf: Shelf = {
   versions: () => [], aliases: () => [],
   ref: ({ bundleFile, className, exportName, version }) => ({ bundleFile, className, exportName, version }),
   grants: () => ({ fs: [], net: [], stdio: false }),
-  description: () => Promise.resolve(null), remember: () => Promise.resolve(), onChange: () => () => {}, close: () => Promise.resolve(),
+  description: () => Promise.resolve(null), remember: () => Promise.resolve(), condemn: () => {}, onChange: () => () => {}, close: () => Promise.resolve(),
 }
 
 export type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string; readonly json: unknown }
