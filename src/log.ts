@@ -1,7 +1,7 @@
 /**
  * The one door to pino, and the worker's log: Kafka's logger names and Kafka's default pattern
  * `[%d] %p %X{connector.context}%m (%c)`, one line per event, traces below it. Levels can be set per logger name at run time,
- * by prefix, as `/admin/loggers` does. Nothing here knows secrets: callers pass finished sentences.
+ * by prefix, as `/admin/loggers` does. Secrets of running connectors are known here and leave as `[hidden]`, whoever wrote the line.
  */
 import pino from 'pino'
 
@@ -40,7 +40,7 @@ const root = pino(
   {
     write(line: string) {
       const event = JSON.parse(line) as PinoLine
-      const head = `[${timeText(new Date(event.time))}] ${levelText(event.level)} ${event.context ?? ''}${event.msg} (${event.name})\n`
+      const head = `[${timeText(new Date(event.time))}] ${levelText(event.level)} ${event.context ?? ''}${withoutSecrets(event.msg)} (${event.name})\n`
       write(event.trace === undefined ? head : `${head}${event.trace}\n`)
     },
   },
@@ -106,11 +106,27 @@ export const loggers = (): readonly { readonly name: string; readonly level: Lev
     .toSorted()
     .map((name) => ({ name, level: levelOf(name), lastModified: modified.get(name) ?? null }))
 
-/** A stack with its causes, as Java prints them: `Caused by: …`. */
-export const traceOf = (error: unknown): string => {
+const secrets = new Map<string, readonly string[]>()
+let secretPattern: RegExp | null = null
+/** Shorter ones, and these, stand in too many texts that are none. */
+const minSecretLength = 4
+const everyday = new Set(['true', 'false', 'null', 'none'])
+/** The secrets of one owner (a connector) from now on, instead of those before. */
+export const hideSecrets = (owner: string, values: readonly string[]): void => {
+  secrets.set(owner, values.filter((value) => value.length >= minSecretLength && !everyday.has(value)))
+  // a longer one first, or its rest would stay
+  const all = [...new Set([...secrets.values()].flat())].toSorted((a, b) => b.length - a.length)
+  secretPattern = all.length === 0 ? null : new RegExp(all.map((value) => RegExp.escape(value)).join('|'), 'g')
+}
+/** The text as it may leave the worker. */
+export const withoutSecrets = (text: string): string => (secretPattern === null ? text : text.replaceAll(secretPattern, '[hidden]'))
+
+/** A stack with its causes, as Java prints them: `Caused by: …`. Without secrets. */
+export const traceOf = (error: unknown): string => withoutSecrets(wholeTrace(error))
+const wholeTrace = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   const own = error.stack ?? `${error.name}: ${error.message}`
-  return error.cause === undefined ? own : `${own}\nCaused by: ${traceOf(error.cause)}`
+  return error.cause === undefined ? own : `${own}\nCaused by: ${wholeTrace(error.cause)}`
 }
 
 export const logger = (name: string, context = ''): Logger => {

@@ -6,6 +6,8 @@ import type {
 import type { SinkRecord } from '../sdk/records.ts'
 import { askHost, askHostNow, tellHost } from './bridge.ts'
 import { toGuestError } from './errors.ts'
+import { isDelivered } from './sink-batch.ts'
+import { toSourceBatch } from './source-batch.ts'
 
 const textOf = (partition: unknown): string => {
   if (typeof partition !== 'object' || partition === null) throw new TypeError('offsetStorageReader needs a source partition object such as { file: "a.txt" }')
@@ -37,13 +39,11 @@ const sameTo = (a: TopicPartition) => (b: TopicPartition): boolean => a.topic ==
 /** `assignment` is kept here: open and close tell it. */
 export class SinkContext implements SinkTaskContext {
   #assignment: readonly TopicPartition[] = []
-  readonly errantRecordReporter: ErrantRecordReporter
+  #reporter: ErrantRecordReporter | null | undefined
 
-  constructor() {
-    const report = (record: SinkRecord, error: unknown): Promise<void> =>
-      askHost('reportErrant', [{ topic: record.originalTopic, partition: record.originalKafkaPartition, offset: record.originalKafkaOffset }, toGuestError(error)])
-    const reporter: ErrantRecordReporter = Object.assign(() => reporter, { report })
-    this.errantRecordReporter = reporter
+  errantRecordReporter(): ErrantRecordReporter | null {
+    if (this.#reporter === undefined) this.#reporter = askHostNow('hasErrantReporter', []) ? { report } : null
+    return this.#reporter
   }
   opened(partitions: readonly TopicPartition[]): void {
     this.#assignment = [...this.#assignment.filter((held) => !partitions.some(sameTo(held))), ...partitions]
@@ -74,6 +74,19 @@ export class SinkContext implements SinkTaskContext {
   requestCommit(): void {
     tellHost('requestCommit', [])
   }
+}
+
+/** The worker keeps a delivered record as it was fetched for a while; any other is written anew from what it is here. */
+const report = async (record: SinkRecord, error: unknown): Promise<void> => {
+  const why = toGuestError(error)
+  const delivered = isDelivered(record)
+  const at = delivered
+    ? { topic: record.originalTopic, partition: record.originalKafkaPartition, offset: record.originalKafkaOffset }
+    : { topic: record.topic, partition: record.partition ?? 0, offset: record.offset ?? 0 }
+  if (delivered && (await askHost('reportErrant', [at, why]))) return
+  const { topic, key, keySchema, value, valueSchema, headers, timestamp } = record
+  const batch = toSourceBatch([{ topic, key, keySchema, value, valueSchema, headers, timestamp, sourcePartition: {}, sourceOffset: null }])
+  if (batch !== null) await askHost('reportErrantRecord', [at, batch, why])
 }
 
 const integer = (value: number, what: string): number => {

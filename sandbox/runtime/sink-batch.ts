@@ -21,7 +21,7 @@ export const toSinkRecords = (batch: SinkBatch): SinkRecord[] => {
   const original = batch.original ?? batch
   const onlyOriginal = original.topics[0] as string
   for (let row = 0; row < count; row++) {
-    records[row] = newRecord(
+    records[row] = new DeliveredRecord(
       topic === null ? only : (topics[topic[row] as number] as string), partition[row] as number, offset[row] as number,
       original.topic === null ? onlyOriginal : (original.topics[original.topic[row] as number] as string), original.partition[row] as number,
       keys === null ? null : keys[row], typeof keySchemaOf === 'function' ? keySchemaOf(row) : keySchemaOf,
@@ -33,19 +33,45 @@ export const toSinkRecords = (batch: SinkBatch): SinkRecord[] => {
   return records
 }
 
-/** A function of its own: called for every record it is compiled for speed within the first batch, which a loop in a rarely called function is not. */
-const newRecord = (
-  topic: string, partition: number, offset: number, originalTopic: string, originalPartition: number, key: unknown, keySchema: Schema | null, value: unknown, valueSchema: Schema | null,
-  at: number, type: number, headers: readonly Header[],
-): SinkRecord => ({
-  topic, partition, offset, key, keySchema, value, valueSchema,
-  timestamp: at !== at ? null : at,
-  timestampType: timestampTypes[type] ?? 'NoTimestampType',
-  headers,
-  originalTopic,
-  originalKafkaPartition: originalPartition,
-  originalKafkaOffset: offset,
-})
+/**
+ * A record as it was delivered: a class, so that the errant record reporter can tell it from one the task has made itself.
+ * Its constructor is called for every record and compiled for speed within the first batch, which a loop in a rarely called function is not.
+ */
+class DeliveredRecord implements SinkRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly key: unknown
+  readonly keySchema: Schema | null
+  readonly value: unknown
+  readonly valueSchema: Schema | null
+  readonly timestamp: number | null
+  readonly timestampType: TimestampType
+  readonly headers: readonly Header[]
+  readonly originalTopic: string
+  readonly originalKafkaPartition: number
+  readonly originalKafkaOffset: number
+
+  constructor(
+    topic: string, partition: number, offset: number, originalTopic: string, originalPartition: number, key: unknown, keySchema: Schema | null, value: unknown, valueSchema: Schema | null,
+    at: number, type: number, headers: readonly Header[],
+  ) {
+    this.topic = topic
+    this.partition = partition
+    this.offset = offset
+    this.key = key
+    this.keySchema = keySchema
+    this.value = value
+    this.valueSchema = valueSchema
+    this.timestamp = at !== at ? null : at
+    this.timestampType = timestampTypes[type] ?? 'NoTimestampType'
+    this.headers = headers
+    this.originalTopic = originalTopic
+    this.originalKafkaPartition = originalPartition
+    this.originalKafkaOffset = offset
+  }
+}
+export const isDelivered = (record: SinkRecord): boolean => record instanceof DeliveredRecord
 
 const columnValues = (column: Column, count: number, schemas: readonly Schema[]): unknown[] | null => {
   if (column.kind === 'null') return null

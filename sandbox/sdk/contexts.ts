@@ -38,8 +38,10 @@ export interface SourceTaskContext {
 }
 
 export interface ErrantRecordReporter {
-  (): ErrantRecordReporter
-  /** Hands a record that cannot be delivered to the error handling (log, dead letter queue). Resolves when that is durable. */
+  /**
+   * Hands a record that cannot be delivered to the error handling (log, dead letter queue). Resolves when that is durable; rejects
+   * when nothing is tolerated (`errors.tolerance=none`), and then the task fails after the put whatever it makes of that.
+   */
   report(record: SinkRecord, error: unknown): Promise<void>
 }
 export interface SinkTaskContext {
@@ -55,5 +57,6 @@ export interface SinkTaskContext {
   timeout(ms: number): void
   /** Commit offsets as soon as possible. */
   requestCommit(): void
-  readonly errantRecordReporter: ErrantRecordReporter
+  /** Null unless the connector has a dead letter queue (`errors.deadletterqueue.topic.name`) or `errors.log.enable`. */
+  errantRecordReporter(): ErrantRecordReporter | null
 }

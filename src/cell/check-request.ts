@@ -1,4 +1,6 @@
 /** Arguments of `HostApi` requests, checked before a handler of the worker sees them. Throws ProtocolError. */
+import { type Packed, unpackSourceBatch } from '../wire/batch-codec.ts'
+import type { SourceBatch } from '../wire/batch.ts'
 import type { HostApi } from '../wire/guest-api.ts'
 import { checkError, ProtocolError } from './check-message.ts'
 
@@ -20,6 +22,12 @@ const jsonMap = (value: unknown): string => {
   const parsed: unknown = JSON.parse(text)
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? text : fail('a source partition that is no map')
 }
+const oneRecord = (packed: unknown): SourceBatch => {
+  const { head, attachments } = (packed ?? fail('a batch that is none')) as Partial<Packed>
+  if (!list(attachments).every((item) => item instanceof Uint8Array)) fail('an attachment of another kind')
+  const batch = unpackSourceBatch({ head, attachments: attachments as Packed['attachments'] })
+  return batch.count === 1 ? batch : fail('a record that is none or several')
+}
 const none: Check = () => []
 
 const checks: { readonly [M in keyof HostApi]: Check } = {
@@ -30,6 +38,8 @@ const checks: { readonly [M in keyof HostApi]: Check } = {
   rewind: ([offsets]) => [list(offsets).map(withOffset)],
   timeout: ([ms]) => [count(ms)],
   requestCommit: none,
+  hasErrantReporter: none,
+  reportErrantRecord: ([at, packed, error]) => [withOffset(at), oneRecord(packed), checkError(error)],
   reportErrant: ([record, error]) => [withOffset(record), checkError(error)],
   requestTaskReconfiguration: none,
   raiseError: ([error]) => [checkError(error)],

@@ -103,6 +103,7 @@ const admin = (worker: WorkerConfig, connector: Props, clientId: string): String
   ...clientOverrides(worker, connector, 'admin'),
 })
 export const taskAdminProperties = (worker: WorkerConfig, connector: Props, name: string, task: number): StringMap => admin(worker, connector, `connector-adminclient-${name}-${task}`)
+export const deadLetterAdminProperties = (worker: WorkerConfig, connector: Props, name: string, task: number): StringMap => admin(worker, connector, `connector-dlq-adminclient-${name}-${task}`)
 export const connectorAdminProperties = (worker: WorkerConfig, connector: Props, name: string): StringMap => admin(worker, connector, `connector-worker-adminclient-${name}`)
 
 /** Clients of the worker itself (internal topics, group, admin): its settings without prefix. */

@@ -8,6 +8,7 @@ import { ConfigException } from '../data/errors.ts'
 import type { Validator } from '../data/config-validators.ts'
 import { messageOf } from '../errors.ts'
 import { logger } from '../log.ts'
+import { addBisectionKeys, addSourceDeadLetterKeys } from './dead-letter-keys.ts'
 import { addConnectorIsolateKeys, type IsolateLimits } from './isolate-keys.ts'
 import { regexValidator } from './java-regex.ts'
 
@@ -99,7 +100,7 @@ export const sourceConnectorDef = (context: ConnectorDefContext): ConfigDef => {
   defineGroup(def, 'offsets.topic', [
     ['offsets.storage.topic', 'STRING', null, new NonEmptyString(), 'LOW', 'LONG', 'Offsets topic', "The name of a separate offsets topic to use for this connector. If empty or not specified, the worker’s global offsets topic name will be used. If specified, the offsets topic will be created if it does not already exist on the Kafka cluster targeted by this connector (which may be different from the one used for the worker's global offsets topic if the bootstrap.servers property of the connector's producer has been overridden from the worker's). Only applicable in distributed mode; in standalone mode, setting this property will have no effect."],
   ])
-  return addConnectorIsolateKeys(def, context.caps, ISOLATE_GROUP)
+  return addConnectorIsolateKeys(addSourceDeadLetterKeys(def, ERRORS), context.caps, ISOLATE_GROUP)
 }
 
 export const sinkConnectorDef = (context: ConnectorDefContext): ConfigDef => {
@@ -113,7 +114,7 @@ export const sinkConnectorDef = (context: ConnectorDefContext): ConfigDef => {
     ['errors.deadletterqueue.topic.replication.factor', 'SHORT', 3, null, 'MEDIUM', 'MEDIUM', 'Dead Letter Queue Topic Replication Factor', "Replication factor used to create the dead letter queue topic when it doesn't already exist."],
     ['errors.deadletterqueue.context.headers.enable', 'BOOLEAN', false, null, 'MEDIUM', 'MEDIUM', 'Enable Error Context Headers', 'If true, add headers containing error context to the messages written to the dead letter queue. To avoid clashing with headers from the original record, all error context header keys, all error context header keys will start with <code>__connect.errors.</code>'],
   ], 6)
-  return addConnectorIsolateKeys(def, context.caps, ISOLATE_GROUP)
+  return addConnectorIsolateKeys(addBisectionKeys(def, ERRORS), context.caps, ISOLATE_GROUP)
 }
 
 type Aliased = { readonly kind: 'transformation' | 'predicate'; readonly key: 'transforms' | 'predicates'; readonly title: 'Transformation' | 'Predicate'; readonly group: string }

@@ -3,6 +3,7 @@ import type { ConfigDef } from '../data/config-def.ts'
 import type { ConfigMap } from '../data/config-parse.ts'
 import { logger } from '../log.ts'
 import { enrichedConnectorDef, sinkConnectorDef, sourceConnectorDef, type ConnectorDefContext, type ConnectorDefaults, type PluginLookups } from './connector-config-def.ts'
+import { deadLetterQueueOf, putBisectionOf, type DeadLetterQueue, type PutBisection } from './dead-letter-keys.ts'
 import { isolateSettings, type IsolateLimits, type IsolateSettings } from './isolate-keys.ts'
 import { topicCreationGroups, type TopicCreationGroup } from './topic-creation.ts'
 import { withPrefix, type ConverterSettings, type StringMap, type WorkerConfig } from './worker-config.ts'
@@ -17,7 +18,9 @@ export type ErrorHandling = {
   readonly tolerance: 'none' | 'all'
   readonly logEnable: boolean
   readonly logIncludeMessages: boolean
-  readonly deadLetterQueue: { readonly topic: string; readonly replicationFactor: number; readonly contextHeaders: boolean } | null
+  readonly deadLetterQueue: DeadLetterQueue | null
+  /** Sinks only. */
+  readonly putBisection: PutBisection | null
 }
 export type ConnectorConfig = {
   readonly name: string
@@ -87,7 +90,6 @@ export const parseConnectorConfig = (props: Readonly<StringMap>, type: Connector
   const values = enrichedConnectorDef(connectorDef(type, context), props, context, true).parse(props, (message) => log.warn(message))
   const text = (key: string): string => String(values[key] ?? '')
   const textOrNull = (key: string): string | null => (text(key).trim() === '' ? null : text(key).trim())
-  const deadLetterTopic = textOrNull('errors.deadletterqueue.topic.name')
   const transformations = listOf(values, 'transforms').map((alias): TransformationStage => {
     const { config, ...plugin } = aliasedPlugin('transforms', alias, props, values)
     const { predicate, negate: _negate, ...own } = config
@@ -114,11 +116,8 @@ export const parseConnectorConfig = (props: Readonly<StringMap>, type: Connector
       tolerance: text('errors.tolerance') === 'all' ? 'all' : 'none',
       logEnable: values['errors.log.enable'] === true,
       logIncludeMessages: values['errors.log.include.messages'] === true,
-      deadLetterQueue: deadLetterTopic === null ? null : {
-        topic: deadLetterTopic,
-        replicationFactor: Number(values['errors.deadletterqueue.topic.replication.factor']),
-        contextHeaders: values['errors.deadletterqueue.context.headers.enable'] === true,
-      },
+      deadLetterQueue: deadLetterQueueOf(values),
+      putBisection: putBisectionOf(values),
     },
     isolate: isolateSettings(worker.isolate, manifest, values),
     sink: type === 'sink' ? { topics: listOf(values, 'topics'), topicsRegex: textOrNull('topics.regex') } : null,

@@ -14,6 +14,8 @@ export interface ConnectorConfiguration {
   resolve(config: RawConfig): Promise<StringMap>
   /** The same for a connector about to run, with the time after which a value may have changed; null: never. */
   resolveWithTtl(config: RawConfig): Promise<{ readonly props: StringMap; readonly ttlMs: number | null }>
+  /** The texts in a resolved configuration that nobody may see: what providers put in, and passwords of its plugins. */
+  secrets(raw: RawConfig, resolved: StringMap): Promise<readonly string[]>
   /** Full validation of a raw configuration. Throws coded errors where Kafka has no result (no class, unknown class). */
   validate(config: RawConfig): Promise<ConfigInfos>
   pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]>
@@ -23,7 +25,7 @@ export interface ConnectorConfiguration {
    * Limits, grants and plugin of a connector whose configuration is resolved. `running` is the version its Connector runs: its
    * tasks stay on that, whatever is dropped into plugin.path, until the Connector is started anew. Throws when it cannot be run.
    */
-  connectorSpec(name: string, config: StringMap, targetState: TargetState, running?: string): ConnectorSpec
+  connectorSpec(name: string, config: StringMap, targetState: TargetState, secrets: readonly string[], running?: string): ConnectorSpec
   taskSpec(connector: ConnectorSpec, id: TaskId, config: StringMap): TaskSpec
   tasksMax(config: StringMap): { readonly tasksMax: number; readonly enforce: boolean }
   /** The consumer group of a sink connector: `connect-NAME` unless overridden. */

@@ -2,6 +2,7 @@
 import { connectorAdminProperties, sinkConsumerGroup } from '../config/client-properties.ts'
 import { parseConnectorConfig } from '../config/connector-config.ts'
 import type { ConnectorConfig } from '../config/connector-config.ts'
+import { secretsOf } from '../config/secrets.ts'
 import { pluginConfigInfos, unloadableVersionInfos, validateConnectorConfig } from '../config/validation.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import { ConnectError } from '../errors.ts'
@@ -40,6 +41,11 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
   return {
     resolve,
     resolveWithTtl,
+    secrets: async (raw, resolved) => {
+      // a plugin that cannot be described cannot be started either; that is told elsewhere
+      const keys = await cells.describe(connectorOf(resolved)).then(({ config }) => config, () => [])
+      return secretsOf(raw, resolved, keys.filter(({ type }) => type === 'PASSWORD').map(({ name }) => name))
+    },
     validate: async (raw) => {
       if ((raw['connector.class'] ?? null) === null) {
         // Kafka prints resolved values here; ours may hold secrets and stay as they were given
@@ -77,10 +83,10 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
         return 'unknown'
       }
     },
-    connectorSpec: (name, config, targetState, running) => {
+    connectorSpec: (name, config, targetState, secrets, running) => {
       const plugin = runningOf(config, running)
       const parsed = parse(plugin, config)
-      return buildConnectorSpec({ parsed: { ...parsed, name }, plugin: shelf.ref(plugin), grants: shelf.grants(plugin, config), config, targetState })
+      return buildConnectorSpec({ parsed: { ...parsed, name }, plugin: shelf.ref(plugin), grants: shelf.grants(plugin, config), config, secrets, targetState })
     },
     taskSpec: (connector, id, config) => buildTaskSpec({ worker, parsed: parse(runningOf(connector.config, connector.plugin.version), connector.config), connector, id, config }),
     tasksMax: (config) => {

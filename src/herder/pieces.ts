@@ -3,7 +3,7 @@
  * with what went wrong in their statuses. Whoever calls this sees to it that one connector's pieces are touched by one caller at a time.
  */
 import { ConnectError } from '../errors.ts'
-import { logger, traceOf } from '../log.ts'
+import { hideSecrets, logger, traceOf } from '../log.ts'
 import type { ConfigStore, StoredConnector } from '../storage/config-store.ts'
 import type { StatusStore } from '../storage/status-store.ts'
 import type { StringMap } from '../wire/guest-api.ts'
@@ -43,8 +43,14 @@ export class Pieces {
     return this.#deps.configs.get(name) ?? notFound(message)
   }
   async spec(name: string, running?: string): Promise<ConnectorSpec> {
+    return this.#specOf(name, await this.#deps.configuration.resolve(this.stored(name).config), running)
+  }
+  async #specOf(name: string, resolved: StringMap, running?: string): Promise<ConnectorSpec> {
+    const { configuration } = this.#deps
     const { config, targetState } = this.stored(name)
-    return this.#deps.configuration.connectorSpec(name, await this.#deps.configuration.resolve(config), targetState, running)
+    const secrets = await configuration.secrets(config, resolved)
+    hideSecrets(name, secrets)
+    return configuration.connectorSpec(name, resolved, targetState, secrets, running)
   }
   /** What the worker said of a connector, heard before its call returns. */
   reported(name: string, state: ConnectorState): void {
@@ -55,10 +61,9 @@ export class Pieces {
   async startConnector(name: string): Promise<void> {
     this.#reported.delete(name)
     try {
-      const { config, targetState } = this.stored(name)
-      const { props, ttlMs } = await this.#deps.configuration.resolveWithTtl(config)
+      const { props, ttlMs } = await this.#deps.configuration.resolveWithTtl(this.stored(name).config)
       this.#deps.reloads.schedule(name, props, ttlMs)
-      const spec = this.#deps.configuration.connectorSpec(name, props, targetState)
+      const spec = await this.#specOf(name, props)
       this.#versions.set(name, spec.plugin.version)
       await this.#deps.worker().startConnector(spec)
     } catch (error) {

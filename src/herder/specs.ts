@@ -3,12 +3,12 @@
  * A connector's own limit beats its bundle's manifest, which beats the worker's default; the worker caps all of them.
  */
 import type { CellLimits, Grants, PluginRef } from '../cell/options.ts'
-import { deadLetterProducerProperties, sinkConsumerProperties, sourceProducerProperties, taskAdminProperties } from '../config/client-properties.ts'
+import { deadLetterAdminProperties, deadLetterProducerProperties, sinkConsumerProperties, sourceProducerProperties, taskAdminProperties } from '../config/client-properties.ts'
 import type { AliasedPlugin, ConnectorConfig, TransformationStage } from '../config/connector-config.ts'
 import type { ConverterSettings, IsolateSettings, WorkerConfig } from '../config/worker-config.ts'
 import type { PluginSpec, StageSpec } from '../transforms/types.ts'
 import type { StringMap } from '../wire/guest-api.ts'
-import type { ConnectorSpec, ConverterSpec, TargetState, TaskId, TaskSpec } from '../worker/types.ts'
+import type { ConnectorSpec, ConverterSpec, TargetState, TaskClients, TaskId, TaskSpec } from '../worker/types.ts'
 
 /**
  * A cell's memory beside its isolates' heaps: Node and the addon (about 80 MiB), batches on their way in and out, and V8's
@@ -30,10 +30,11 @@ export type ConnectorParts = {
   readonly grants: Grants
   /** Resolved. */
   readonly config: StringMap
+  readonly secrets: readonly string[]
   readonly targetState: TargetState
 }
-export const buildConnectorSpec = ({ parsed, plugin, grants, config, targetState }: ConnectorParts): ConnectorSpec => ({
-  name: parsed.name, type: parsed.type, plugin, grants, config, targetState,
+export const buildConnectorSpec = ({ parsed, plugin, grants, config, secrets, targetState }: ConnectorParts): ConnectorSpec => ({
+  name: parsed.name, type: parsed.type, plugin, grants, config, secrets, targetState,
   limits: cellLimits(parsed.isolate, parsed.tasksMax),
   pollTimeoutMs: parsed.isolate.pollTimeoutMs,
   putTimeoutMs: parsed.isolate.putTimeoutMs,
@@ -45,14 +46,15 @@ const converter = ({ className, config }: ConverterSettings, isKey: boolean): Co
 const plugin = ({ alias, className, config }: AliasedPlugin): PluginSpec => ({ alias, className, config })
 const stage = (given: TransformationStage): StageSpec => ({ ...plugin(given), predicate: given.predicate && plugin(given.predicate), negate: given.negate })
 
-/** A source needs a producer, a sink a consumer and, with a dead letter queue, a producer. Throws when the worker's policy forbids an override. */
-const clientProperties = (worker: WorkerConfig, { type, errors }: ConnectorConfig, config: StringMap, { connector, task }: TaskId): TaskSpec['clients'] => ({
-  producer:
-    type === 'source' ? sourceProducerProperties(worker, config, connector, task)
-    : errors.deadLetterQueue === null ? {}
-    : deadLetterProducerProperties(worker, config, connector, task),
+/** A source needs a producer, a sink a consumer, dead letters a producer of their own. Throws when the worker's policy forbids an override. */
+const clientProperties = (worker: WorkerConfig, { type, errors }: ConnectorConfig, config: StringMap, { connector, task }: TaskId): TaskClients => ({
+  producer: type === 'source' ? sourceProducerProperties(worker, config, connector, task) : {},
   consumer: type === 'sink' ? sinkConsumerProperties(worker, config, connector, task) : {},
   admin: taskAdminProperties(worker, config, connector, task),
+  deadLetters: errors.deadLetterQueue && {
+    producer: deadLetterProducerProperties(worker, config, connector, task),
+    admin: deadLetterAdminProperties(worker, config, connector, task),
+  },
 })
 
 export type TaskParts = { readonly worker: WorkerConfig; readonly parsed: ConnectorConfig; readonly connector: ConnectorSpec; readonly id: TaskId; readonly config: StringMap }
@@ -61,6 +63,7 @@ export const buildTaskSpec = ({ worker, parsed, connector, id, config }: TaskPar
   clients: clientProperties(worker, parsed, connector.config, id),
   converters: { key: converter(parsed.keyConverter, true), value: converter(parsed.valueConverter, false), header: converter(parsed.headerConverter, false) },
   transforms: parsed.transformations.map(stage),
+  errors: parsed.errors,
   offsetFlushIntervalMs: worker.offsetFlushIntervalMs,
   offsetFlushTimeoutMs: worker.offsetFlushTimeoutMs,
   topicCreationEnable: worker.topicCreationEnable,

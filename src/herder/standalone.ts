@@ -122,12 +122,12 @@ export class StandaloneHerder implements Herder {
       return this.#deps.statuses.topics(name).map(({ topic }) => topic)
     })
   }
-  resetTopics(name: string): Promise<void> {
-    return answer(() => {
-      this.#checkTracking()
-      if (!this.#deps.topicTracking.allowReset) throw forbidden('Topic tracking reset is disabled.')
-      this.#forgetTopics(name)
-    })
+  async resetTopics(name: string): Promise<void> {
+    this.#checkTracking()
+    if (!this.#deps.topicTracking.allowReset) throw forbidden('Topic tracking reset is disabled.')
+    this.#forgetTopics(name)
+    // what its tasks go on using appears again
+    await this.#running.forgetTopics(name)
   }
   validate(config: StringMap): Promise<ConfigInfos> {
     return this.#deps.configuration.validate(config)

@@ -101,8 +101,12 @@ export type HostApi = {
   rewind(offsets: readonly TopicPartitionOffset[]): void
   timeout(ms: number): void
   requestCommit(): void
-  /** A record handed to the errant record reporter: where it came from and why. Resolves when the report is durable. */
-  reportErrant(record: TopicPartitionOffset, error: GuestError): void
+  /** A dead letter queue or the log takes errant records. */
+  hasErrantReporter(): boolean
+  /** A delivered record handed to the errant record reporter, by where it was fetched. True when the report is durable, false when the worker no longer has the record. */
+  reportErrant(record: TopicPartitionOffset, error: GuestError): boolean
+  /** The same for any other record: a batch of that one, to be converted as the connector's converters would. */
+  reportErrantRecord(at: TopicPartitionOffset, record: SourceBatch, error: GuestError): void
   requestTaskReconfiguration(): void
   raiseError(error: GuestError): void
   /** Lines read from the worker's standard input (standalone only), and text for its standard output. */

@@ -25,6 +25,10 @@ export class TaskControl {
     this.#failure ??= error
     this.#changed()
   }
+  /** Stopping, or ended by something outside: nothing is worth waiting for any more. */
+  get over(): boolean {
+    return this.#stopping || this.#failure !== null
+  }
   throwFailure(): void {
     if (this.#failure) throw this.#failure
   }

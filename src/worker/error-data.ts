@@ -38,8 +38,9 @@ export const guestException = (error: GuestError): ConnectException => {
 export class CellDeathException extends ConnectException {
   override readonly name = 'CellDeathException'
   readonly death: CellDeath
-  constructor(death: CellDeath) {
-    super(`The connector's process has ended (${death.reason}): ${death.detail}`)
+  /** `inHand`: what the task was working on, for whoever looks for the record that did it. */
+  constructor(death: CellDeath, inHand: string | null = null) {
+    super(`The connector's process has ended (${death.reason}): ${death.detail}${inHand === null ? '' : ` ${inHand}`}`)
     this.death = death
     // where this object was made says nothing to an operator
     this.stack = `${this.name}: ${this.message}`

@@ -1,5 +1,6 @@
 /** The connectors and tasks of one task thread: what the thread's requests act on. Knows no threads and no messages. */
 import { ConnectError } from '../errors.ts'
+import { hideSecrets } from '../log.ts'
 import type { OffsetEntry } from '../wire/guest-api.ts'
 import { CellPool } from './cells.ts'
 import { WorkerConnector } from './connector.ts'
@@ -24,6 +25,7 @@ export class ThreadHost {
 
   async startConnector(spec: ConnectorSpec): Promise<void> {
     if (this.#connectors.has(spec.name)) throw new ConnectError('CONFLICT', `Connector ${spec.name} is already running on this worker`)
+    hideSecrets(spec.name, spec.secrets)
     const connector = new WorkerConnector(spec, this.#cells, this.#deps)
     this.#connectors.set(spec.name, connector)
     await connector.transition(spec.targetState)
@@ -56,9 +58,13 @@ export class ThreadHost {
     }
   }
 
+  forgetTopics(name: string): void {
+    for (const task of this.#tasks.values()) if (task.spec.id.connector === name) task.forgetTopics()
+  }
   startTask(spec: TaskSpec): void {
     const key = keyOf(spec.id)
     if (this.#tasks.has(key)) throw new ConnectError('CONFLICT', `Task already exists in this worker: ${key}`)
+    hideSecrets(spec.id.connector, spec.connector.secrets)
     runtimeLogger('Worker', `[${spec.id.connector}|task-${spec.id.task}] `).info(`Creating task ${key}`)
     this.#tasks.set(key, new WorkerTask(spec, this.#cells, this.#deps))
   }

@@ -20,6 +20,7 @@ export type ThreadRequest =
   | { readonly type: 'setTargetState'; readonly name: string; readonly state: TargetState }
   | { readonly type: 'taskConfigs'; readonly name: string; readonly maxTasks: number }
   | { readonly type: 'alterOffsets'; readonly spec: ConnectorSpec; readonly entries: readonly OffsetEntry[] }
+  | { readonly type: 'forgetTopics'; readonly name: string }
   | { readonly type: 'startTask'; readonly spec: TaskSpec }
   | { readonly type: 'stopTasks'; readonly ids: readonly TaskId[] }
   | { readonly type: 'usage' }
@@ -32,6 +33,7 @@ export type ThreadAnswers = {
   setTargetState: void
   taskConfigs: TaskConfigs
   alterOffsets: boolean
+  forgetTopics: void
   startTask: void
   stopTasks: void
   usage: readonly CellUsage[]

@@ -18,6 +18,8 @@ export type SinkCommitsOptions = {
   readonly intervalMs: number
   readonly timeoutMs: number
   readonly callTimeoutMs: number
+  /** Before a commit: every report of these partitions is durable. False when that takes too long: then nothing is committed now. */
+  readonly reportsSettled: (partitions: readonly TopicPartition[]) => Promise<boolean>
   /** Called before the consumer seeks back to the last committed offsets. */
   readonly beforeRewind: () => void
 }
@@ -58,7 +60,7 @@ export class SinkCommits {
 
   async #commit(asked: readonly TopicPartitionOffset[], nowMs: number): Promise<void> {
     const { consumer, positions, log, label, beforeRewind } = this.#options
-    if (asked.length === 0) return
+    if (asked.length === 0 || !(await this.#options.reportsSettled(asked))) return
     const outcome = await this.#preCommit(asked)
     if (outcome.kind !== 'ok') {
       if (outcome.kind === 'death') return valueOf(outcome)
@@ -88,8 +90,13 @@ export class SinkCommits {
   async commitClosing(asked: readonly TopicPartitionOffset[], partitions: readonly TopicPartition[] = asked): Promise<void> {
     const { consumer, positions, log, label } = this.#options
     if (asked.length === 0) return
+    const durable = await this.#options.reportsSettled(asked).catch((error: unknown) => {
+      log.error(`${label} Offsets are not committed`, error)
+      return false
+    })
     const outcome = await this.#preCommit(asked)
     await this.closeOnly(partitions)
+    if (!durable) return
     if (outcome.kind !== 'ok') {
       if (outcome.kind === 'error') log.warn(`${label} Offset commit failed during close`, guestException(outcome.error))
       return

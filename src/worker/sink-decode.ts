@@ -4,52 +4,25 @@
  */
 import type { ByteRanges, DecodedColumn } from '../converters/types.ts'
 import { allThen, andThen, type MaybePromise } from '../data/maybe-promise.ts'
-import { partitionKey, type RecordColumns } from '../kafka/types.ts'
+import type { RecordColumns } from '../kafka/types.ts'
 import { RowBatch } from '../transforms/row-batch.ts'
 import type { Index, SinkBatch, TextColumn } from '../wire/batch.ts'
-import type { TopicPartitionOffset } from '../wire/guest-api.ts'
 import { type HostBatch, type HostHeaders, packHostBatch, pickInts, pickRows } from '../wire/host-columns.ts'
 import { SchemaTable } from '../wire/schema-table.ts'
 import type { Pipeline, RowFailure } from './source-encode.ts'
-import type { ErrorTolerance, Stage } from './tolerance.ts'
+import type { Stage } from './tolerance.ts'
 
-export const createTime = 1
-export const logAppendTime = 2
-
-/** Records fetched and not yet taken by the task, with what `put` gets for them: null when none is left (or there were none). */
-export type Delivery = {
-  readonly parts: readonly RecordColumns[]
-  readonly batch: SinkBatch | null
-  /** Where each partition stands once the task has taken the batch. */
-  readonly positions: readonly TopicPartitionOffset[]
-}
-export const emptyDelivery: Delivery = { parts: [], batch: null, positions: [] }
+const createTime = 1
+const logAppendTime = 2
 
 export interface DecodedParts {
   readonly parts: readonly RecordColumns[]
   /** Ascending, at most one a row. */
   readonly failures: readonly RowFailure[]
-  /** `consumed record is {topic='t', partition=0, …}`: where the row was fetched from. */
-  describe(row: number): string
   /** What the task gets: every row that neither failed nor was dropped. */
   batch(): SinkBatch | null
   /** The same parts with some failed rows tried again, each from the stage it failed in. This one must not be used any more. */
   retry(rows: readonly number[]): MaybePromise<DecodedParts>
-}
-
-/** Throws what `errors.tolerance=none` makes of the first failing record. */
-export const decodeDelivery = (parts: readonly RecordColumns[], pipeline: Pipeline, tolerance: ErrorTolerance): MaybePromise<Delivery> =>
-  andThen(decodeParts(parts, pipeline), (decoded) => {
-    for (const { row, stage, className, error } of decoded.failures) tolerance.handle({ stage, className, error, record: () => decoded.describe(row) })
-    return { parts, batch: decoded.batch(), positions: positionsAfter(parts) }
-  })
-
-const positionsAfter = (parts: readonly RecordColumns[]): readonly TopicPartitionOffset[] => {
-  const positions = new Map<string, TopicPartitionOffset>()
-  for (const { topic, partition, offset, count } of parts) {
-    if (count > 0) positions.set(partitionKey({ topic, partition }), { topic, partition, offset: (offset[count - 1] as number) + 1 })
-  }
-  return [...positions.values()]
 }
 
 export const decodeParts = (given: readonly RecordColumns[], pipeline: Pipeline): MaybePromise<DecodedParts> => {
@@ -79,7 +52,6 @@ const decoded = (decoding: Decoding): DecodedParts => {
   return {
     parts,
     failures: all.toSorted((a, b) => a.row - b.row),
-    describe: (row) => describe(fetched, timestampType, row),
     batch: () => sinkBatch(fetched, timestampType, rows),
     retry: (some) => {
       const kept = new Map(failures)
@@ -196,7 +168,7 @@ const decodeHeaders = (parts: readonly RecordColumns[], count: number, topic: In
 const textColumnOf = (texts: readonly string[]): TextColumn => ({ kind: 'utf8', lengths: Int32Array.from(texts, (text) => Buffer.byteLength(text)), bytes: Buffer.from(texts.join('')) })
 
 /** Only some rows (ascending, numbered over all parts). */
-const onlyRows = (parts: readonly RecordColumns[], rows: readonly number[]): readonly RecordColumns[] => {
+export const onlyRows = (parts: readonly RecordColumns[], rows: readonly number[]): readonly RecordColumns[] => {
   let first = 0
   return parts.map((part) => {
     const start = first
@@ -225,11 +197,4 @@ const pickFetched = (part: RecordColumns, rows: readonly number[]): RecordColumn
       keyStart: ints(headers.keyStart, headerRows), keyEnd: ints(headers.keyEnd, headerRows), valueStart: ints(headers.valueStart, headerRows), valueEnd: ints(headers.valueEnd, headerRows),
     },
   }
-}
-
-const describe = (batch: HostBatch, timestampType: Uint8Array, row: number): string => {
-  const type = timestampType[row] === logAppendTime ? 'LogAppendTime' : 'CreateTime'
-  const timestamp = batch.timestamp?.[row] ?? NaN
-  const at = Number.isNaN(timestamp) ? '' : `, timestamp=${timestamp}, timestampType=${type}`
-  return `consumed record is {topic='${batch.topics[batch.topic?.[row] ?? 0]}', partition=${batch.partition?.[row]}, offset=${batch.offset?.[row]}${at}}`
 }

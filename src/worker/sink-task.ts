@@ -8,12 +8,16 @@ import { ConnectException } from '../data/errors.ts'
 import { type Consumer, partitionKey, type TopicPartition } from '../kafka/types.ts'
 import type { TaskTraits } from '../wire/guest-api.ts'
 import { guestLog, taskContext } from './deps.ts'
-import { guestException, valueOf } from './error-data.ts'
+import { ErrantReports } from './errant-reports.ts'
+import { CellDeathException, guestException, valueOf } from './error-data.ts'
+import { retryClock } from './error-retry.ts'
+import { RecentRecords } from './fetched-records.ts'
 import { SinkCommits } from './sink-commits.ts'
 import { SinkContext } from './sink-context.ts'
-import { type Delivery, decodeDelivery, emptyDelivery } from './sink-decode.ts'
+import { countOf, type Decoding, decodeDelivery, type Delivery, emptyDelivery } from './sink-delivery.ts'
+import { SinkPieces } from './sink-pieces.ts'
 import { SinkPositions } from './sink-positions.ts'
-import { SinkQueue, withoutPartitions } from './sink-queue.ts'
+import { maxPutBytes, SinkQueue } from './sink-queue.ts'
 import { subscriptionOf } from './sink-topics.ts'
 import type { LoopOptions, TaskLoop } from './task-loop.ts'
 
@@ -22,7 +26,6 @@ import type { LoopOptions, TaskLoop } from './task-loop.ts'
  * CPU a record is twice as much with 500, a third more with 2000, and the same from 5000 on. Only used when the user sets none.
  */
 export const defaultMaxPollRecords = 5000
-const sinkTaskClass = 'org.apache.kafka.connect.sink.SinkTask'
 
 export class SinkTask implements TaskLoop {
   readonly label: string
@@ -36,15 +39,22 @@ export class SinkTask implements TaskLoop {
   #started = false
   #closing = false
   /** What the task is to take next; kept while it asks for redelivery. */
-  #delivery: Delivery | null = null
+  readonly #pieces: SinkPieces
+  readonly #decoding: Decoding
+  readonly #errants: ErrantReports
+  readonly #recent = new RecentRecords(2 * maxPutBytes)
   /** Decoded ahead, or why that failed. */
   #next: { readonly delivery: Delivery } | { readonly error: unknown } | null = null
   #putting: Promise<unknown> | null = null
   #putFailure: { readonly error: unknown } | null = null
+  /** Of a put that is to be looked into (`errors.put.bisect`). */
+  #toBisect: Error | null = null
   #pausedForRedelivery = false
+  #isBisecting = false
+  /** The last put asked for the same records again. */
+  #isRedelivering = false
   #pausedByConnector = false
   #rebalanceFailure: { readonly error: unknown } | null = null
-  #errantFailure: Error | null = null
   #polling = false
   #woken = false
 
@@ -52,6 +62,10 @@ export class SinkTask implements TaskLoop {
     this.#options = options
     this.label = `WorkerSinkTask{id=${options.spec.id.connector}-${options.spec.id.task}}`
     this.#context = new SinkContext(() => this.#wake())
+    const { tolerance, log, control, spec } = options
+    this.#decoding = { pipeline: options, tolerance, clock: retryClock(control) }
+    this.#errants = new ErrantReports({ tolerance, recent: this.#recent, converters: options.converters, log })
+    this.#pieces = new SinkPieces(this.#decoding, this.#errants, spec.errors.putBisection)
   }
 
   async open(): Promise<void> {
@@ -71,7 +85,9 @@ export class SinkTask implements TaskLoop {
         rewind: (offsets) => this.#context.rewind(offsets),
         timeout: (ms) => this.#context.setTimeout(ms),
         requestCommit: () => this.#context.requestCommit(),
-        reportErrant: (record, error) => this.#reportErrant(record, guestException(error)),
+        hasErrantReporter: () => this.#options.tolerance.hasReporter,
+        reportErrant: (record, error) => this.#errants.reportFetched(record, guestException(error)),
+        reportErrantRecord: (at, record, error) => this.#errants.reportMade(at, record, guestException(error)),
         ...(deps.stdio && { writeStdout: async (text: string) => deps.stdio?.write(text) }),
       },
     }))
@@ -79,6 +95,7 @@ export class SinkTask implements TaskLoop {
       guest: this.#guest, consumer: this.#consumer, positions: this.#positions, log, label: this.label,
       intervalMs: spec.offsetFlushIntervalMs, timeoutMs: spec.offsetFlushTimeoutMs, callTimeoutMs: spec.connector.limits.callTimeoutMs,
       beforeRewind: () => this.#rollBackAhead(),
+      reportsSettled: (partitions) => this.#errants.settled(partitions, spec.offsetFlushTimeoutMs),
     })
   }
 
@@ -121,6 +138,10 @@ export class SinkTask implements TaskLoop {
     await this.#consumer?.close().catch((error: unknown) => log.warn(`${this.label} Could not close the consumer`, error))
   }
 
+  inHand(): string | null {
+    const { current } = this.#pieces
+    return this.#putting && current?.batch ? `put() had ${describeParts(current)}.` : null
+  }
   abandon(): void {
     this.#closing = true
     void this.#guest?.dispose()
@@ -139,17 +160,18 @@ export class SinkTask implements TaskLoop {
     this.#followConnectorState()
     if (await commits.maybeCommit(Date.now(), this.#context.commitRequested)) this.#context.commitDone()
     this.#applyContext()
-    if (this.#delivery) {
-      // a redelivery: everything is paused, polling keeps the membership
-      if (!(await this.#poll())) return
+    if (this.#pieces.current) {
+      // a redelivery, or the next piece of a failed one: everything is paused, polling keeps the membership
+      if (!(await this.#poll(this.#isBisecting && !this.#isRedelivering ? 0 : undefined))) return
     } else {
-      this.#delivery = await this.#takeNext()
-      if (!this.#delivery) {
+      let next = await this.#takeNext()
+      if (!next) {
         if (!(await this.#poll())) return
-        this.#delivery = this.#queue.isEmpty ? emptyDelivery : await this.#decode()
+        next = this.#queue.isEmpty ? emptyDelivery : await this.#decode()
       }
+      if (next) this.#pieces.set(next)
     }
-    if (this.#delivery) await this.#deliver(this.#delivery)
+    if (this.#pieces.current) await this.#deliver(this.#pieces.current)
   }
 
   /** Fetches into the queue. False when it was woken up empty-handed: then nothing is put. */
@@ -179,10 +201,11 @@ export class SinkTask implements TaskLoop {
     if (next && 'error' in next) throw next.error
     return next?.delivery ?? (this.#queue.isEmpty ? null : this.#decode())
   }
-  async #decode(): Promise<Delivery> {
-    const { tolerance, topicUsed } = this.#options
-    const delivery = await decodeDelivery(this.#queue.take(), this.#options, tolerance)
-    for (const { topic } of delivery.parts) topicUsed(topic)
+  /** Null when the task is to stop before it is known what becomes of these records. */
+  async #decode(): Promise<Delivery | null> {
+    const decoding = decodeDelivery(this.#queue.take(), this.#decoding)
+    const delivery = decoding instanceof Promise ? await decoding : decoding
+    for (const topic of delivery?.topics ?? []) this.#options.topicUsed(topic)
     return delivery
   }
 
@@ -191,10 +214,13 @@ export class SinkTask implements TaskLoop {
     const { guest } = this.#parts()
     const { spec, control } = this.#options
     const empty = delivery.batch === null
+    if (this.#options.tolerance.hasReporter) this.#recent.add(delivery.kept)
     this.#putting = guest.call('put', [delivery.batch], { timeoutMs: spec.connector.putTimeoutMs }).then((outcome) => {
-      if (outcome.kind === 'ok') this.#taken(delivery)
-      else if (outcome.kind === 'error' && outcome.error.retriable) this.#toRedeliver(guestException(outcome.error))
-      else valueOf(outcome)
+      if (outcome.kind === 'ok') this.#taken()
+      else if (outcome.kind === 'death') throw new CellDeathException(outcome.death, this.inHand())
+      else if (outcome.error.retriable) this.#toRedeliver(guestException(outcome.error))
+      else if (this.#pieces.bisects) this.#toBisect = guestException(outcome.error)
+      else throw guestException(outcome.error)
     }).catch((error: unknown) => {
       this.#putFailure = { error }
     })
@@ -206,33 +232,61 @@ export class SinkTask implements TaskLoop {
     }
     await this.#putting
     this.#putting = null
-    const failure = this.#putFailure?.error ?? this.#errantFailure
-    if (this.#putFailure || this.#errantFailure) throw new ConnectException('Exiting WorkerSinkTask due to unrecoverable exception.', { cause: failure ?? undefined })
+    if (this.#toBisect && !this.#putFailure) await this.#lookInto(this.#toBisect)
+    const failure = this.#putFailure?.error ?? this.#errants.failure
+    if (failure !== null) throw new ConnectException('Exiting WorkerSinkTask due to unrecoverable exception.', { cause: failure })
     if (pollFailure) throw pollFailure.error
-    if (this.#context.isPending || this.#delivery) this.#rollBackAhead()
+    if (this.#context.isPending || this.#pieces.current) this.#rollBackAhead()
     this.#applyContext()
+  }
+  /** Which record of a failed put is at fault: the next iterations put pieces of it. */
+  async #lookInto(error: Error): Promise<void> {
+    this.#toBisect = null
+    this.#isRedelivering = false
+    const { current } = this.#pieces
+    if (current && !this.#isBisecting) {
+      this.#options.log.warn(`${this.label} A put of ${describeParts(current)} failed; looking for the record that makes it fail (errors.put.bisect)`, error)
+      this.#pauseAll()
+    }
+    try {
+      for (const position of await this.#pieces.failed(error)) this.#positions.advance(position)
+      this.#isBisecting = this.#pieces.current !== null
+      if (!this.#isBisecting) this.#resumeAfterRedelivery()
+    } catch (cause) {
+      this.#putFailure = { error: cause }
+    }
   }
   async #fetchAhead(): Promise<void> {
     if (this.#queue.isEmpty) await this.#poll(0)
     if (this.#queue.isEmpty) return
     try {
-      this.#next = { delivery: await this.#decode() }
+      const delivery = await this.#decode()
+      this.#next = delivery && { delivery }
     } catch (error) {
       this.#next = { error }
     }
   }
-  #taken(delivery: Delivery): void {
-    this.#delivery = null
-    for (const position of delivery.positions) this.#positions.advance(position)
+  #taken(): void {
+    this.#isRedelivering = false
+    for (const position of this.#pieces.taken()) this.#positions.advance(position)
+    if (this.#pieces.current) return
+    this.#isBisecting = false
+    this.#resumeAfterRedelivery()
+  }
+  #toRedeliver(error: Error): void {
+    this.#options.log.error(`${this.label} RetriableException from SinkTask:`, error)
+    this.#isRedelivering = true
+    this.#pauseAll()
+  }
+  #pauseAll(): void {
+    const { consumer } = this.#parts()
+    this.#pausedForRedelivery = true
+    consumer.pause(consumer.assignment())
+  }
+  #resumeAfterRedelivery(): void {
     if (!this.#pausedForRedelivery) return
     this.#pausedForRedelivery = false
     if (!this.#pausedByConnector) this.#resumeAll()
-  }
-  #toRedeliver(error: Error): void {
-    const { consumer } = this.#parts()
-    this.#options.log.error(`${this.label} RetriableException from SinkTask:`, error)
-    this.#pausedForRedelivery = true
-    consumer.pause(consumer.assignment())
   }
 
   #rollBackAhead(): void {
@@ -293,7 +347,7 @@ export class SinkTask implements TaskLoop {
     const { consumer, commits } = this.#parts()
     for (const partition of partitions) this.#positions.set(partition, await consumer.position(partition))
     this.#context.retain(consumer.assignment())
-    if (this.#pausedForRedelivery && !this.#delivery) this.#pausedForRedelivery = false
+    if (this.#pausedForRedelivery && !this.#pieces.current) this.#pausedForRedelivery = false
     if (this.#pausedForRedelivery || this.#pausedByConnector) consumer.pause(consumer.assignment())
     else consumer.pause(consumer.assignment().filter((partition) => this.#context.paused.has(partitionKey(partition))))
     if (partitions.length > 0) await commits.open(partitions)
@@ -315,21 +369,11 @@ export class SinkTask implements TaskLoop {
     if (this.#next && 'delivery' in this.#next) this.#queue.putBack(this.#next.delivery.parts)
     this.#next = null
     this.#queue.drop(partitions)
-    if (!this.#delivery) return
-    const kept = withoutPartitions(this.#delivery.parts, partitions)
-    if (kept.length === this.#delivery.parts.length) return
-    this.#delivery = kept.length === 0 ? null : await decodeDelivery(kept, this.#options, this.#options.tolerance)
-  }
-
-  #reportErrant(record: TopicPartition & { readonly offset: number }, error: Error): void {
-    const { tolerance } = this.#options
-    if (!tolerance.hasReporter) throw new ConnectException('No errant record reporter is configured: set errors.log.enable')
-    const failure = { stage: 'TASK_PUT', className: sinkTaskClass, error, record: () => `consumed record is {topic='${record.topic}', partition=${record.partition}, offset=${record.offset}}` } as const
-    try {
-      tolerance.handle(failure)
-    } catch (exceeded) {
-      this.#errantFailure ??= exceeded instanceof Error ? exceeded : new ConnectException(String(exceeded))
-      throw exceeded
-    }
+    await this.#pieces.discard(partitions)
+    this.#errants.forget(partitions)
   }
 }
+
+/** `100 records (t-0 offsets 5 to 104)`. */
+const describeParts = ({ kept }: Delivery): string =>
+  `${countOf(kept)} ${countOf(kept) === 1 ? 'record' : 'records'} (${kept.map(({ topic, partition, offset, count }) => `${topic}-${partition} offsets ${offset[0]} to ${offset[count - 1]}`).join(', ')})`

@@ -4,21 +4,21 @@
  */
 import type { CallOutcome, Guest } from '../cell/cell.ts'
 import { ConnectException } from '../data/errors.ts'
-import { type Admin, KafkaError, type ProducedBatch, type Producer } from '../kafka/types.ts'
+import { KafkaError, type ProducedBatch, type Producer } from '../kafka/types.ts'
 import type { SourceBatch } from '../wire/batch.ts'
 import type { TaskTraits } from '../wire/guest-api.ts'
 import { guestLog, settlesWithin, taskContext } from './deps.ts'
 import { guestException, valueOf } from './error-data.ts'
+import { isRetriable, retryClock, retryFailures } from './error-retry.ts'
 import { batchBytes, encodeBatch, type RowFailure } from './source-encode.ts'
 import { SourceOffsets } from './source-offsets.ts'
+import { SourceOriginals } from './source-originals.ts'
 import { offsetText, type SubmittedBatch, SubmittedRecords } from './submitted-records.ts'
 import type { LoopOptions, TaskLoop } from './task-loop.ts'
-import { createTopicIfMissing, type TopicCreation, topicCreationOf } from './topic-creation.ts'
+import { SourceTopics } from './source-topics.ts'
 
 /** A batch larger than this is sent before the next poll starts, so that a task never holds two of them. */
 export const maxBytesWithPollAhead = 16 * 1024 * 1024
-/** Kafka's pause before a send is tried again. */
-const sendRetryBackoffMs = 100
 const producerCloseTimeoutMs = 30_000
 /** A poll that is still pending this long after a stop is interrupted by the task's `stop()`, which Kafka allows beside a poll. */
 const stopPollGraceMs = 250
@@ -30,13 +30,10 @@ export class SourceTask implements TaskLoop {
   readonly #options: LoopOptions
   readonly #records = new SubmittedRecords()
   readonly #offsets: SourceOffsets
-  readonly #knownTopics = new Set<string>()
-  readonly #usedTopics = new Set<string>()
+  readonly #originals = new SourceOriginals()
+  readonly #topics: SourceTopics
   #guest: Guest<'source'> | null = null
   #producer: Producer | null = null
-  /** Both set when the connector has `topic.creation.*` settings and the worker allows them. */
-  #creation: TopicCreation | null = null
-  #admin: Admin | null = null
   #traits = noTraits
   #started = false
   /** The poll under way, as a promise that never rejects. */
@@ -46,6 +43,8 @@ export class SourceTask implements TaskLoop {
   #sendFailure: Error | null = null
   /** A stop came in the middle of a batch: what follows it must not be sent either, or it would overtake the rest. */
   #cutShort = false
+  /** Dead letters on their way. */
+  readonly #letters = new Set<Promise<void>>()
   /** `commitRecord` crossings under way. */
   #crossings: Promise<unknown> = Promise.resolve()
 
@@ -53,6 +52,7 @@ export class SourceTask implements TaskLoop {
     const { spec, deps, log } = options
     this.#options = options
     this.label = `WorkerSourceTask{id=${spec.id.connector}-${spec.id.task}}`
+    this.#topics = new SourceTopics(options, this.label)
     this.#offsets = new SourceOffsets({
       records: this.#records,
       write: (entries) => deps.offsets.write(spec.id.connector, entries),
@@ -67,8 +67,7 @@ export class SourceTask implements TaskLoop {
   async open(): Promise<void> {
     const { spec, lease, deps } = this.#options
     const { connector, task } = spec.id
-    this.#creation = spec.topicCreationEnable ? topicCreationOf(spec.connector.config) : null
-    if (this.#creation) this.#admin = await deps.clients.admin({ properties: spec.clients.admin, clientId: spec.clients.admin['client.id'] ?? `connector-adminclient-${connector}-${task}` })
+    await this.#topics.open()
     this.#producer = await deps.clients.producer({
       properties: spec.clients.producer,
       clientId: spec.clients.producer['client.id'] ?? `connector-producer-${connector}-${task}`,
@@ -111,7 +110,7 @@ export class SourceTask implements TaskLoop {
     }
     await this.#guest?.dispose()
     await this.#producer?.close(control.cancelled ? 0 : producerCloseTimeoutMs).catch((error: unknown) => log.warn(`${this.label} Could not close the producer`, error))
-    await this.#admin?.close().catch((error: unknown) => log.warn(`${this.label} Could not close the admin client`, error))
+    await this.#topics.close()
   }
 
   abandon(): void {
@@ -170,13 +169,15 @@ export class SourceTask implements TaskLoop {
       if (batch) this.#records.add(batch)
       return
     }
-    const { control } = this.#options
+    const { control, tolerance } = this.#options
     const submitted = this.#records.add(batch)
     const encoding = encodeBatch(batch, this.#options)
-    const encoded = encoding instanceof Promise ? await encoding : encoding
-    const topics = encoded.usedTopics()
-    for (const topic of topics) if (!this.#knownTopics.has(topic)) await this.#whenTopicKnown(producer, topic)
-    if (control.stopping && !topics.every((topic) => this.#knownTopics.has(topic))) this.#cutShort = true
+    const first = encoding instanceof Promise ? await encoding : encoding
+    const encoded = first.failures.length === 0 ? first : await retryFailures(first, tolerance.retry, retryClock(control))
+    control.throwFailure()
+    // what would still be retried is neither sent nor dropped: it is polled again after a restart
+    if (control.stopping && tolerance.retry.timeoutMs !== 0 && encoded.failures.some(({ error }) => isRetriable(error))) this.#cutShort = true
+    else if (!(await this.#topics.known(producer, encoded.usedTopics())) && control.stopping) this.#cutShort = true
     if (this.#cutShort) return
     const { key, value, headers, failures, dropped } = encoded
     let nextFailure = 0
@@ -184,7 +185,7 @@ export class SourceTask implements TaskLoop {
     const now = Date.now()
     for (let row = 0; row < batch.count; row++) {
       if (failures[nextFailure]?.row === row) {
-        this.#failed(batch, submitted, failures[nextFailure++] as RowFailure)
+        await this.#failed(batch, submitted, failures[nextFailure++] as RowFailure)
         continue
       }
       if (dropped[nextDropped] === row) {
@@ -222,11 +223,20 @@ export class SourceTask implements TaskLoop {
     this.#offsets.collect()
   }
 
-  /** A record that a transformation or a converter could not handle: dropped, or the end of the task. */
-  #failed(batch: SourceBatch, submitted: SubmittedBatch, failure: RowFailure): void {
+  /** A record that a transformation or a converter could not handle: the end of the task, or dropped once its dead letter is written. */
+  async #failed(batch: SourceBatch, submitted: SubmittedBatch, failure: RowFailure): Promise<void> {
     const { tolerance } = this.#options
-    tolerance.handle({ ...failure, record: () => describe(batch, failure.row) })
-    this.#dropped(batch, submitted, failure.row)
+    const reported = this.#originals.failureOf(batch, failure)
+    // until then no later offset of its source partition is stored; a letter that cannot be written is logged, as in Kafka
+    const durable = tolerance.report(reported).catch(() => {})
+    if (!tolerance.tolerant) throw tolerance.exceeded(reported)
+    if (!tolerance.deadLetters) return this.#dropped(batch, submitted, failure.row)
+    this.#letters.add(durable)
+    void durable.then(() => {
+      this.#letters.delete(durable)
+      if (!this.#options.control.cancelled) this.#dropped(batch, submitted, failure.row)
+    })
+    await this.#options.control.untilStopped(tolerance.deadLetters.drained())
   }
   /** The task hears of it, without metadata; its offset is never stored by itself. */
   #dropped(batch: SourceBatch, submitted: SubmittedBatch, row: number): void {
@@ -235,34 +245,11 @@ export class SourceTask implements TaskLoop {
     this.#records.drop(token)
   }
 
-  async #whenTopicKnown(producer: Producer, topic: string): Promise<void> {
-    const { control, log } = this.#options
-    while (!this.#knownTopics.has(topic) && !control.stopping) {
-      try {
-        await control.untilStopped(this.#ensureTopic(producer, topic))
-        control.throwFailure()
-        if (!control.stopping) this.#knownTopics.add(topic)
-      } catch (error) {
-        if (!(error instanceof KafkaError)) throw error
-        if (!error.retriable) throw new ConnectException('Unrecoverable exception trying to send', { cause: error })
-        log.warn(`${this.label} Failed to send record to topic '${topic}' and partition 'null'. Backing off before retrying: `, error)
-        await control.sleep(sendRetryBackoffMs)
-      }
-    }
-  }
-
-  async #ensureTopic(producer: Producer, topic: string): Promise<void> {
-    if (this.#creation && this.#admin) await createTopicIfMissing(this.#creation, this.#admin, topic, this.#options.log)
-    await producer.ensureTopic(topic)
-  }
-
   #onProduced(batch: ProducedBatch): void {
     if (this.#options.control.cancelled) return
     if (!batch.ok) return this.#sendFailed(batch.topic, batch.error, batch.tokens)
     this.#commitRecords(batch.tokens, { topic: batch.topic, partition: batch.partition, baseOffset: batch.baseOffset, timestamp: batch.logAppendTime })
     this.#records.ack(batch.tokens)
-    if (this.#usedTopics.has(batch.topic)) return
-    this.#usedTopics.add(batch.topic)
     this.#options.topicUsed(batch.topic)
   }
 
@@ -275,7 +262,7 @@ export class SourceTask implements TaskLoop {
       this.#sendFailure ??= error
       return
     }
-    tolerance.report({ stage: 'KAFKA_PRODUCE', className: 'org.apache.kafka.connect.source.SourceTask', error, record })
+    void tolerance.report({ stage: 'KAFKA_PRODUCE', className: 'org.apache.kafka.connect.source.SourceTask', error, record })
     this.#commitRecords(tokens, { topic, partition: -1, baseOffset: -1, timestamp: -1 })
     this.#records.ack(tokens)
   }
@@ -306,7 +293,8 @@ export class SourceTask implements TaskLoop {
   async #finalCommit(): Promise<void> {
     const { spec, log } = this.#options
     const flushed = this.#producer?.flush().catch((error: unknown) => log.warn(`${this.label} Could not flush the producer`, error)) ?? Promise.resolve()
-    await settlesWithin(flushed.then(() => this.#crossings), spec.offsetFlushTimeoutMs)
+    const settled = Promise.all([flushed, ...this.#letters]).then(() => this.#crossings)
+    await settlesWithin(settled, spec.offsetFlushTimeoutMs)
     await this.#offsets.commit()
   }
 
@@ -326,7 +314,3 @@ const timestampOf = (timestamp: number, now: number): number => {
   if (Number.isNaN(timestamp) || timestamp === -1) return now
   throw new ConnectException(`Invalid record timestamp ${timestamp}`)
 }
-
-const describe = (batch: SourceBatch, row: number): string =>
-  `source record is = SourceRecord{sourcePartition=${batch.sourcePartitions[batch.sourcePartition?.[row] ?? 0]}, sourceOffset=${offsetText(batch.sourceOffset, row)}} ` +
-  `ConnectRecord{topic='${batch.topics[batch.topic?.[row] ?? 0]}', kafkaPartition=${batch.partition && (batch.partition[row] as number) >= 0 ? batch.partition[row] : 'null'}}`

@@ -17,6 +17,8 @@ export interface TaskLoop {
   run(): Promise<void>
   /** After `run`, however it ended: the task's `stop()`, then the clients. Must not throw. */
   close(): Promise<void>
+  /** What the task was given and has not answered for, as a sentence; null for nothing. */
+  inHand?(): string | null
   /** The graceful stop took too long: let go of everything at once, so that `run` ends. */
   abandon(): void
 }

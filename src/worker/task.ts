@@ -10,13 +10,13 @@ import type { Chain } from '../transforms/types.ts'
 import type { CellLease, CellPool } from './cells.ts'
 import { TaskControl } from './control.ts'
 import { type HostDeps, runtimeLogger, settlesWithin, taskContext } from './deps.ts'
+import { DeadLetters } from './dead-letters.ts'
 import { CellDeathException } from './error-data.ts'
 import { SinkTask } from './sink-task.ts'
 import { SourceTask } from './source-task.ts'
 import type { LoopOptions, TaskLoop } from './task-loop.ts'
 import { ErrorTolerance } from './tolerance.ts'
 import type { ConnectorState, TaskSpec } from './types.ts'
-import { refuseUnsupported } from './unsupported.ts'
 
 export class WorkerTask {
   readonly spec: TaskSpec
@@ -27,6 +27,9 @@ export class WorkerTask {
   readonly #control: TaskControl
   readonly #log: Logger
   readonly #topics = new Set<string>()
+  readonly #tolerance: ErrorTolerance
+  /** The dead letter topic, while it is being opened and after. */
+  #deadLetters: Promise<DeadLetters> | null = null
   #loop: TaskLoop | null = null
   #failed = false
   #ended = false
@@ -37,11 +40,16 @@ export class WorkerTask {
     this.#cells = cells
     this.#control = new TaskControl(spec.connector.targetState === 'PAUSED')
     this.#log = runtimeLogger('WorkerTask', taskContext(spec.id))
+    this.#tolerance = new ErrorTolerance(spec.id, spec.errors)
     this.done = this.#live()
   }
 
   setPaused(paused: boolean): void {
     if (paused !== this.#control.paused) this.#control.setPaused(paused)
+  }
+  /** Topics are told of anew. */
+  forgetTopics(): void {
+    this.#topics.clear()
   }
   /** Asks for a graceful stop; `done` tells when it is over. */
   stop(): void {
@@ -54,6 +62,7 @@ export class WorkerTask {
     this.#log.error(`Graceful stop of task ${this.#name} failed.`)
     this.#control.cancel()
     this.#loop?.abandon()
+    await this.#tolerance.deadLetters?.close(0)
   }
 
   get #name(): string {
@@ -69,7 +78,6 @@ export class WorkerTask {
     let chain: Chain | null = null
     try {
       try {
-        refuseUnsupported(spec.connector.config)
         const converters = this.#converters()
         chain = createChain(spec.transforms)
         lease = await this.#cells.acquire(spec.connector, String(spec.id.task), (death) => this.#died(death))
@@ -77,7 +85,7 @@ export class WorkerTask {
           spec, lease, converters, chain,
           deps: this.#deps,
           control: this.#control,
-          tolerance: new ErrorTolerance(spec.id, spec.connector.config),
+          tolerance: this.#tolerance,
           log: runtimeLogger(spec.connector.type === 'source' ? 'WorkerSourceTask' : 'WorkerSinkTask', taskContext(spec.id)),
           report: (state) => this.#report(state),
           topicUsed: (topic) => this.#topicUsed(topic),
@@ -92,6 +100,7 @@ export class WorkerTask {
     } finally {
       this.#ended = true
       await this.#loop?.close()
+      await this.#closeDeadLetters()
       await chain?.close()
       await lease?.release()
     }
@@ -101,6 +110,7 @@ export class WorkerTask {
     try {
       if (this.#control.paused) this.#report('PAUSED')
       await this.#control.whilePaused()
+      await this.#openDeadLetters()
       if (!this.#control.stopping) await loop.run()
       this.#report('UNASSIGNED', null)
     } catch (error) {
@@ -112,6 +122,21 @@ export class WorkerTask {
       this.#log.error(`${loop.label} Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until manually restarted`, error)
       this.#fail(error, this.#version)
     }
+  }
+
+  async #openDeadLetters(): Promise<void> {
+    const { id, clients: { deadLetters }, errors: { deadLetterQueue } } = this.spec
+    if (!deadLetters || !deadLetterQueue) return
+    this.#deadLetters = DeadLetters.open({ ...deadLetters, clients: this.#deps.clients, id, settings: deadLetterQueue })
+    await this.#control.untilStopped(this.#deadLetters.then((letters) => {
+      this.#tolerance.deadLetters = letters
+    }))
+    this.#control.throwFailure()
+  }
+  /** What has been written is still sent; one that is still being opened is closed when it is open. */
+  async #closeDeadLetters(): Promise<void> {
+    const closed = this.#deadLetters?.then((letters) => letters.close(), () => {})
+    if (this.#tolerance.deadLetters) await closed
   }
 
   #converters(): LoopOptions['converters'] {
@@ -130,7 +155,7 @@ export class WorkerTask {
   /** Told at once, even when the loop is waiting for something else than its guest (a broker, a resume). */
   #died(death: CellDeath): void {
     if (this.#ended) return
-    const error = new CellDeathException(death)
+    const error = new CellDeathException(death, this.#loop?.inHand?.())
     if (this.#loop && !this.#control.stopping) this.#fail(error, this.#version)
     this.#control.fail(error)
   }

@@ -67,6 +67,8 @@ const serve = async (host: ThreadHost, request: ThreadRequest): Promise<ThreadAn
       return host.taskConfigs(request.name, request.maxTasks)
     case 'alterOffsets':
       return host.alterOffsets(request.spec, request.entries)
+    case 'forgetTopics':
+      return host.forgetTopics(request.name)
     case 'startTask':
       return host.startTask(request.spec)
     case 'stopTasks':

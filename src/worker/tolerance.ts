@@ -1,8 +1,14 @@
-/** What becomes of a record that fails in a stage: reported (log), then dropped (`errors.tolerance=all`) or the end of its task. */
+/**
+ * What becomes of a record that fails in a stage: reported (log, then dead letter topic, whatever the tolerance), then dropped
+ * (`errors.tolerance=all`) or the end of its task.
+ */
 import { ConnectException } from '../data/errors.ts'
+import { andThen, type MaybePromise } from '../data/maybe-promise.ts'
 import type { Logger } from '../log.ts'
-import type { StringMap } from '../wire/guest-api.ts'
+import type { ErrorHandling } from '../config/connector-config.ts'
+import type { DeadLetters, DeadRecord } from './dead-letters.ts'
 import { runtimeLogger, taskContext } from './deps.ts'
+import type { RetrySettings } from './error-retry.ts'
 import type { TaskId } from './types.ts'
 
 export type Stage = 'TASK_POLL' | 'TASK_PUT' | 'TRANSFORMATION' | 'KEY_CONVERTER' | 'VALUE_CONVERTER' | 'HEADER_CONVERTER' | 'KAFKA_PRODUCE' | 'KAFKA_CONSUME'
@@ -12,35 +18,57 @@ export type Failure = {
   readonly error: Error
   /** `consumed record is {topic='t', partition=0, …}` or `source record is = SourceRecord{…}`: made only when it is shown. */
   readonly record: () => string
+  /** The record as it was read; absent where there is none to keep. */
+  readonly original?: () => MaybePromise<DeadRecord>
+  /** What its bytes look like and which setting would read them; shows bytes only if told to. Null when it has nothing to say. */
+  readonly hint?: (showBytes: boolean) => string | null
 }
 
 export class ErrorTolerance {
   readonly tolerant: boolean
+  readonly retry: RetrySettings
+  /** Set once the task's clients are open. */
+  deadLetters: DeadLetters | null = null
   readonly #id: TaskId
   readonly #log: Logger | null
   readonly #includeMessages: boolean
 
-  constructor(id: TaskId, config: StringMap) {
+  constructor(id: TaskId, { tolerance, retryTimeoutMs, retryDelayMaxMs, logEnable, logIncludeMessages }: ErrorHandling) {
     this.#id = id
-    this.tolerant = config['errors.tolerance'] === 'all'
-    this.#log = config['errors.log.enable'] === 'true' ? runtimeLogger('errors.LogReporter', taskContext(id)) : null
-    this.#includeMessages = config['errors.log.include.messages'] === 'true'
+    this.tolerant = tolerance === 'all'
+    this.retry = { timeoutMs: retryTimeoutMs, maxDelayMs: retryDelayMaxMs }
+    this.#log = logEnable ? runtimeLogger('errors.LogReporter', taskContext(id)) : null
+    this.#includeMessages = logIncludeMessages
   }
-  /** `errors.log.enable`, the only reporter so far. */
+  /** Kafka's condition for an errant record reporter. */
   get hasReporter(): boolean {
-    return this.#log !== null
+    return this.#log !== null || this.deadLetters !== null
   }
-  report(failure: Failure): void {
-    const where = this.#includeMessages ? `, where ${failure.record()}` : ''
-    this.#log?.error(`Error encountered in task ${this.#id.connector}-${this.#id.task}. Executing stage '${failure.stage}' with class '${failure.className}'${where}.`, failure.error)
+  /** Resolves when the report is durable; rejects when the dead letter topic did not take it. Not waiting is allowed. */
+  report(failure: Failure): Promise<void> {
+    const { stage, className, error, original, hint } = failure
+    if (this.#log) {
+      const where = this.#includeMessages ? `, where ${failure.record()}` : ''
+      const help = hint?.(this.#includeMessages) ?? null
+      this.#log.error(`Error encountered in task ${this.#name}. Executing stage '${stage}' with class '${className}'${where}.${help === null ? '' : ` ${help}`}`, error)
+    }
+    const { deadLetters } = this
+    return Promise.resolve(original && deadLetters ? andThen(original(), (record) => deadLetters.send(record, failure)) : undefined)
   }
-  /** Returns when the record is to be dropped; throws what fails the task, naming connector, task and record. */
-  handle(failure: Failure): void {
-    this.report(failure)
-    if (!this.tolerant) throw this.exceeded(failure)
+  /** Reports each; returns when they are to be dropped, or throws what fails the task, naming connector, task and record. */
+  async handle(failures: Iterable<Failure>): Promise<void> {
+    for (const failure of failures) {
+      this.report(failure).catch(() => {}) // a letter that cannot be sent is logged, as in Kafka
+      if (!this.tolerant) throw this.exceeded(failure)
+      await this.deadLetters?.drained()
+    }
   }
-  exceeded(failure: Failure): ConnectException {
-    const where = new ConnectException(`Stage '${failure.stage}' with class '${failure.className}' failed in task ${this.#id.connector}-${this.#id.task}, where ${failure.record()}`, { cause: failure.error })
+  exceeded({ stage, className, error, record, hint }: Failure): ConnectException {
+    const help = hint?.(true) ?? null
+    const where = new ConnectException(`Stage '${stage}' with class '${className}' failed in task ${this.#name}, where ${record()}${help === null ? '' : `. ${help}`}`, { cause: error })
     return new ConnectException('Tolerance exceeded in error handler', { cause: where })
+  }
+  get #name(): string {
+    return `${this.#id.connector}-${this.#id.task}`
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { CellLimits, Grants, PluginRef } from '../cell/options.ts'
 import type { StageSpec } from '../transforms/types.ts'
+import type { ErrorHandling } from '../config/connector-config.ts'
 import type { OffsetEntry, StringMap } from '../wire/guest-api.ts'
 
 export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
@@ -23,6 +24,8 @@ export type ConnectorSpec = {
   /** One cell for the connector and its tasks, or a cell for each task. */
   readonly cellPer: 'connector' | 'task'
   readonly config: StringMap
+  /** Values of `config` that no log, trace or dead letter may show: passwords, and what configuration providers have put in. */
+  readonly secrets: readonly string[]
   readonly targetState: TargetState
 }
 /** What a task needs beside its connector's spec. */
@@ -34,10 +37,18 @@ export type TaskSpec = {
   /** In the order of the chain. */
   readonly transforms: readonly StageSpec[]
   /** Fully merged client properties (contract worker-config.md §5), prefixes removed. */
-  readonly clients: { readonly producer: StringMap; readonly consumer: StringMap; readonly admin: StringMap }
+  readonly clients: TaskClients
+  readonly errors: ErrorHandling
   readonly offsetFlushIntervalMs: number
   readonly offsetFlushTimeoutMs: number
   readonly topicCreationEnable: boolean
+}
+/** `deadLetters`: of the producer that writes dead letters, and the admin client that makes their topic; null without one. */
+export type TaskClients = {
+  readonly producer: StringMap
+  readonly consumer: StringMap
+  readonly admin: StringMap
+  readonly deadLetters: { readonly producer: StringMap; readonly admin: StringMap } | null
 }
 export type ConverterSpec = { readonly className: string; readonly isKey: boolean; readonly config: StringMap }
 
@@ -66,6 +77,8 @@ export interface Worker {
   isRunning(name: string): boolean
   taskConfigs(name: string, maxTasks: number): Promise<{ readonly taskClass: string; readonly configs: readonly StringMap[] }>
   alterOffsets(spec: ConnectorSpec, entries: readonly OffsetEntry[]): Promise<boolean>
+  /** The topics of a connector were reset: each that its tasks still use is told by `onTopicUsed` once more. */
+  forgetTopics(name: string): Promise<void>
   /** Resolves once the task is being started; how that ends arrives by onTaskState. */
   startTask(spec: TaskSpec): Promise<void>
   /** Stops all of them within task.shutdown.graceful.timeout.ms in total, then cancels. */

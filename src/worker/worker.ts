@@ -112,6 +112,9 @@ export const createWorker = async (options: WorkerOptions, file: URL = threadFil
     isRunning: (name) => connectors.get(name)?.state === 'RUNNING',
     taskConfigs: async (name, maxTasks) => runningAt(name).request({ type: 'taskConfigs', name, maxTasks }),
     alterOffsets: (spec, entries) => (homes.get(spec.name) ?? (links[0] as ThreadLink)).request({ type: 'alterOffsets', spec, entries }),
+    async forgetTopics(name) {
+      await homes.get(name)?.request({ type: 'forgetTopics', name })
+    },
     async startTask(spec) {
       const key = keyOf(spec.id)
       if (tasks.has(key)) throw new ConnectError('CONFLICT', `Task already exists in this worker: ${key}`)

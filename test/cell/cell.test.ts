@@ -177,21 +177,25 @@ describe('a sink task', () => {
       async put(records) {
         const tp = { topic: 't', partition: 0 }
         this.context.pause(tp); this.context.resume(tp); this.context.offset(tp, 5); this.context.offset([{ ...tp, offset: 6 }]); this.context.timeout(10); this.context.requestCommit()
-        await this.context.errantRecordReporter.report(records[0], new Error('bad'))
+        const reporter = this.context.errantRecordReporter()
+        await reporter.report(records[0], new Error('bad'))
+        await reporter.report({ ...records[0], value: 'made' }, new Error('worse'))
         console.log(JSON.stringify(this.context.assignment()))
       }`))
     const asked: unknown[] = []
     const note = (name: string) => (...args: readonly unknown[]) => void asked.push([name, ...args])
     const task = await opened.open('sink', {
       pausePartitions: note('pause'), resumePartitions: note('resume'), rewind: note('rewind'), timeout: note('timeout'), requestCommit: note('requestCommit'),
-      reportErrant: async (record, error) => void asked.push(['errant', record, error.message]),
+      hasErrantReporter: () => true,
+      reportErrant: async (record, error) => asked.push(['errant', record, error.message]) > 0,
+      reportErrantRecord: async (at, { value }, error) => void asked.push(['errant made', at, value.kind === 'utf8' && Buffer.from(value.bytes).toString(), error.message]),
     })
     ok(await task.call('start', [{}], soon))
     ok(await task.call('open', [[{ topic: 't', partition: 0 }, { topic: 't', partition: 1 }]], soon))
     ok(await task.call('close', [[{ topic: 't', partition: 1 }]], soon))
     ok(await task.call('put', [sinkBatch(['x'])], soon))
     const tp = { topic: 't', partition: 0 }
-    expect(asked).toEqual([['pause', [tp]], ['resume', [tp]], ['rewind', [{ ...tp, offset: 5 }]], ['rewind', [{ ...tp, offset: 6 }]], ['timeout', 10], ['requestCommit'], ['errant', { topic: 't', partition: 3, offset: 100 }, 'bad']])
+    expect(asked).toEqual([['pause', [tp]], ['resume', [tp]], ['rewind', [{ ...tp, offset: 5 }]], ['rewind', [{ ...tp, offset: 6 }]], ['timeout', 10], ['requestCommit'], ['errant', { topic: 't', partition: 3, offset: 100 }, 'bad'], ['errant made', { topic: 't', partition: 3, offset: 100 }, 'made', 'worse']])
     expect(opened.logs.map(({ message }) => message)).toEqual(['open [{"topic":"t","partition":0},{"topic":"t","partition":1}]', 'close [{"topic":"t","partition":0},{"topic":"t","partition":1}]', '[{"topic":"t","partition":0}]'])
   })
 

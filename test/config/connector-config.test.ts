@@ -37,6 +37,17 @@ describe('a connector’s configuration', () => {
       sink: { topics: ['a', 'b'], topicsRegex: null }, source: null, errors: { tolerance: 'all', deadLetterQueue: { topic: 'dlq', replicationFactor: 3, contextHeaders: false } },
     })
   })
+  test('of a source may have a dead letter queue, which Kafka has for sinks only', () => {
+    expect(parse({ 'errors.deadletterqueue.topic.name': ' dlq ', 'errors.deadletterqueue.context.headers.enable': 'true' }).errors).toMatchObject({
+      deadLetterQueue: { topic: 'dlq', replicationFactor: 3, contextHeaders: true }, putBisection: null,
+    })
+  })
+  test('looking for the record that fails needs a tolerance and a dead letter queue', () => {
+    const sink = (more: Record<string, string>) => parse({ topics: 'a', 'errors.put.bisect': 'true', ...more }, 'sink').errors.putBisection
+    expect(() => sink({ 'errors.deadletterqueue.topic.name': 'd' })).toThrow('errors.put.bisect: it needs errors.tolerance=all')
+    expect(() => sink({ 'errors.tolerance': 'all' })).toThrow('errors.put.bisect: it needs errors.deadletterqueue.topic.name')
+    expect(sink({ 'errors.tolerance': 'all', 'errors.deadletterqueue.topic.name': 'd' })).toEqual({ maxConsecutive: 100 })
+  })
   test('plain parsing stops at the first error, a transformation that cannot be had among them', () => {
     expect(() => parse({ 'tasks.max': '0' })).toThrow('Invalid value 0 for configuration tasks.max: Value must be at least 1')
     expect(() => parse({ transforms: 't', 'transforms.t.type': 'Nope' })).toThrow('Invalid value Nope for configuration transforms.t.type: Class Nope could not be found.')

@@ -92,13 +92,13 @@ describe('plugin configuration', () => {
   })
 })
 test('a specification carries plugin, grants and the manifest’s limits', () => {
-  const spec = rig().configuration.connectorSpec('c', { ...source, file: '/f' }, 'PAUSED')
+  const spec = rig().configuration.connectorSpec('c', { ...source, file: '/f' }, 'PAUSED', [])
   expect(spec).toMatchObject({ name: 'c', type: 'source', targetState: 'PAUSED', plugin: { version: '2.0.0', bundleFile: '/2.0.0.js' }, grants: { fs: [{ path: '/f' }] }, limits: { memoryMb: 99 } })
-  expect(() => rig().configuration.connectorSpec('c', { ...source, 'tasks.max': 'x' }, 'STARTED')).toThrow('Invalid value x for configuration tasks.max: Not a number of type INT')
+  expect(() => rig().configuration.connectorSpec('c', { ...source, 'tasks.max': 'x' }, 'STARTED', [])).toThrow('Invalid value x for configuration tasks.max: Not a number of type INT')
 })
 test('a task stays on the version its Connector runs, as long as there is that version', () => {
   const { configuration } = rig()
-  const version = (running?: string) => configuration.connectorSpec('c', source, 'STARTED', running).plugin.version
+  const version = (running?: string) => configuration.connectorSpec('c', source, 'STARTED', [], running).plugin.version
   expect([version(), version('1.0.0'), version('0.9.0')]).toEqual(['2.0.0', '1.0.0', '2.0.0'])
 })
 test('the type of a connector whose class has gone is unknown', () => {

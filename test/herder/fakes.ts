@@ -72,6 +72,10 @@ export class FakeWorker implements Worker {
     this.alteredWith = entries
     return this.alterOffsetsAnswer instanceof Error ? Promise.reject(this.alterOffsetsAnswer) : Promise.resolve(this.alterOffsetsAnswer)
   }
+  forgetTopics(name: string): Promise<void> {
+    this.calls.push(`forgetTopics ${name}`)
+    return Promise.resolve()
+  }
   startTask(spec: { readonly id: TaskId; readonly config: StringMap }): Promise<void> {
     this.calls.push(`startTask ${text(spec.id)}`)
     if (this.startTaskFailure !== null) return Promise.reject(this.startTaskFailure)
@@ -111,12 +115,14 @@ export const fakeConfiguration = (admin: () => Admin = unused): ConnectorConfigu
   validate: (config) => Promise.resolve(infos('invalid' in config ? [`Invalid value ${config['invalid']} for configuration invalid`] : [])),
   pluginConfig: unused,
   typeOf: (config) => (config['connector.class'] === undefined ? 'unknown' : config['connector.class'].endsWith('Sink') ? 'sink' : 'source'),
-  connectorSpec: (name, config, targetState, running = '1.0') => ({
-    name, type: config['connector.class']?.endsWith('Sink') === true ? 'sink' : 'source', config, targetState, cellPer: 'connector', pollTimeoutMs: 1, putTimeoutMs: 1,
+  secrets: () => Promise.resolve([]),
+  connectorSpec: (name, config, targetState, secrets, running = '1.0') => ({
+    name, secrets, type: config['connector.class']?.endsWith('Sink') === true ? 'sink' : 'source', config, targetState, cellPer: 'connector', pollTimeoutMs: 1, putTimeoutMs: 1,
     plugin: { bundleFile: '', className: '', exportName: '', version: running }, grants: { fs: [], net: [], stdio: false }, limits: { memoryMb: 1, rssMb: 1, cpuPercent: 1, callTimeoutMs: 1 },
   }),
   taskSpec: (connector, id, config) => ({
-    id, connector, config, offsetFlushIntervalMs: 1, offsetFlushTimeoutMs: 1, topicCreationEnable: true, transforms: [], clients: { producer: {}, consumer: {}, admin: {} },
+    id, connector, config, offsetFlushIntervalMs: 1, offsetFlushTimeoutMs: 1, topicCreationEnable: true, transforms: [], clients: { producer: {}, consumer: {}, admin: {}, deadLetters: null },
+    errors: { retryTimeoutMs: 0, retryDelayMaxMs: 60_000, tolerance: 'none', logEnable: false, logIncludeMessages: false, deadLetterQueue: null, putBisection: null },
     converters: { key: { className: '', isKey: true, config: {} }, value: { className: '', isKey: false, config: {} }, header: { className: '', isKey: false, config: {} } },
   }),
   tasksMax: (config) => ({ tasksMax: Number(config['tasks.max'] ?? 2), enforce: config['tasks.max.enforce'] !== 'false' }),

@@ -24,7 +24,7 @@ const build = (given: Record<string, string>, options: { readonly type?: Connect
   const worker = workerWith(options.worker)
   const config = { name: 'c', 'connector.class': 'C', ...given }
   const parsed = parseConnectorConfig(config, options.type ?? 'source', worker, lookups, options.declared)
-  return { worker, parsed, connector: buildConnectorSpec({ parsed, plugin, grants, config, targetState: 'STARTED' }) }
+  return { worker, parsed, connector: buildConnectorSpec({ parsed, plugin, grants, config, secrets: [], targetState: 'STARTED' }) }
 }
 const task = (...args: Parameters<typeof build>) => buildTaskSpec({ ...build(...args), id: { connector: 'c', task: 2 }, config: { 'task.class': 'T' } })
 
@@ -70,8 +70,12 @@ describe('clients', () => {
     expect(sink.consumer).toMatchObject({ 'group.id': 'connect-c', 'client.id': 'connector-consumer-c-2', 'auto.offset.reset': 'earliest' })
     expect(sink.producer).toEqual({})
   })
-  test('of a sink with a dead letter queue include a producer', () => {
-    expect(task({ topics: 't', 'errors.deadletterqueue.topic.name': 'd' }, { type: 'sink' }).clients.producer).toMatchObject({ 'client.id': 'connector-dlq-producer-c-2' })
+  test('of a task with a dead letter queue include those that write it', () => {
+    expect(task({ topics: 't', 'errors.deadletterqueue.topic.name': 'd' }, { type: 'sink' }).clients.deadLetters).toMatchObject({
+      producer: { 'client.id': 'connector-dlq-producer-c-2' }, admin: { 'client.id': 'connector-dlq-adminclient-c-2' },
+    })
+    expect(task({ 'errors.deadletterqueue.topic.name': 'd' }).clients.deadLetters).not.toBeNull()
+    expect(task({}).clients.deadLetters).toBeNull()
   })
   test('keep to the worker’s override policy', () => {
     expect(() => task({ 'producer.override.linger.ms': '5' }, { worker: { 'connector.client.config.override.policy': 'None' } })).toThrow(/Client Config Overrides not allowed/)

@@ -1,6 +1,6 @@
 /** Stand-ins for cells and Kafka clients, driven by the tests: no processes, no network, no clocks. */
 import type { CallOutcome, Cell, CellDeath, Guest, GuestOptions, TargetKind } from '../../src/cell/cell.ts'
-import { type Consumer, type KafkaClients, KafkaError, type ProducedBatch, type Producer, type ProducerOptions, partitionKey, type RebalanceListener, type RecordColumns, type TopicPartition } from '../../src/kafka/types.ts'
+import { type Consumer, type Header, type KafkaClients, KafkaError, type ProducedBatch, type Producer, type ProducerOptions, partitionKey, type RebalanceListener, type RecordColumns, type TopicPartition } from '../../src/kafka/types.ts'
 import type { SourceBatch } from '../../src/wire/batch.ts'
 import type { GuestError, OffsetEntry, TopicPartitionOffset } from '../../src/wire/guest-api.ts'
 import type { HostDeps } from '../../src/worker/deps.ts'
@@ -73,7 +73,7 @@ export class FakeCell implements Cell {
   }
 }
 
-export type Appended = { readonly topic: string; readonly partition: number; readonly key: string | null; readonly value: string | null; readonly timestamp: number; readonly token: number }
+export type Appended = { readonly topic: string; readonly partition: number; readonly key: string | null; readonly value: string | null; readonly timestamp: number; readonly headers: readonly Header[] | null; readonly token: number }
 export class FakeProducer implements Producer {
   readonly appended: Appended[] = []
   readonly #options: ProducerOptions
@@ -88,11 +88,11 @@ export class FakeProducer implements Producer {
   constructor(options: ProducerOptions) {
     this.#options = options
   }
-  append: Producer['append'] = (topic, partition, timestamp, key, keyStart, keyEnd, value, valueStart, valueEnd, _headers, token) => {
+  append: Producer['append'] = (topic, partition, timestamp, key, keyStart, keyEnd, value, valueStart, valueEnd, headers, token) => {
     const error = this.refuse?.(topic)
     if (error) throw error
     const text = (bytes: Uint8Array | null, start: number, end: number): string | null => (bytes === null ? null : Buffer.from(bytes).toString('utf8', start, end))
-    this.appended.push({ topic, partition, key: text(key, keyStart, keyEnd), value: text(value, valueStart, valueEnd), timestamp, token })
+    this.appended.push({ topic, partition, key: text(key, keyStart, keyEnd), value: text(value, valueStart, valueEnd), timestamp, headers, token })
     return this.appended.length < this.full
   }
   async ensureTopic() {
@@ -272,13 +272,24 @@ export const textBatch = (values: readonly string[], from = 0, topic = 't'): Sou
 
 export const connectorSpec = (type: 'source' | 'sink', config: Record<string, string> = {}, more: Partial<ConnectorSpec> = {}): ConnectorSpec => ({
   name: 'X', type, plugin: { bundleFile: '/x.js', className: 'com.example.X', exportName: 'X', version: '1.0' }, grants: { fs: [], net: [], stdio: false },
-  limits: { memoryMb: 64, rssMb: 256, cpuPercent: 100, callTimeoutMs: 1000 }, pollTimeoutMs: 1000, putTimeoutMs: 1000, cellPer: 'connector', config, targetState: 'STARTED', ...more,
+  limits: { memoryMb: 64, rssMb: 256, cpuPercent: 100, callTimeoutMs: 1000 }, pollTimeoutMs: 1000, putTimeoutMs: 1000, cellPer: 'connector', config, secrets: [], targetState: 'STARTED', ...more,
 })
+/** As the herder parses them. */
+const errorsOf = (config: Record<string, string>): TaskSpec['errors'] => {
+  const topic = config['errors.deadletterqueue.topic.name'] ?? ''
+  const bisect = config['errors.put.bisect'] === 'true'
+  return {
+    retryTimeoutMs: Number(config['errors.retry.timeout'] ?? 0), retryDelayMaxMs: Number(config['errors.retry.delay.max.ms'] ?? 60_000), tolerance: config['errors.tolerance'] === 'all' ? 'all' : 'none',
+    logEnable: config['errors.log.enable'] === 'true', logIncludeMessages: config['errors.log.include.messages'] === 'true',
+    deadLetterQueue: topic === '' ? null : { topic, replicationFactor: 1, contextHeaders: config['errors.deadletterqueue.context.headers.enable'] === 'true' },
+    putBisection: bisect ? { maxConsecutive: Number(config['errors.put.bisect.max.consecutive'] ?? 100) } : null,
+  }
+}
 const string = { className: 'StringConverter', config: {} }
 export const taskSpec = (connector: ConnectorSpec, more: Partial<TaskSpec> = {}): TaskSpec => ({
   id: { connector: connector.name, task: 0 }, connector, config: connector.config,
   converters: { key: { ...string, isKey: true }, value: { ...string, isKey: false }, header: { ...string, isKey: false } }, transforms: [],
-  clients: { producer: {}, consumer: { 'group.id': 'connect-X' }, admin: {} }, offsetFlushIntervalMs: 3_600_000, offsetFlushTimeoutMs: 1000, topicCreationEnable: true, ...more,
+  clients: { producer: {}, consumer: { 'group.id': 'connect-X' }, admin: {}, deadLetters: { producer: {}, admin: {} } }, errors: errorsOf(connector.config), offsetFlushIntervalMs: 3_600_000, offsetFlushTimeoutMs: 1000, topicCreationEnable: true, ...more,
 })
 
 /** A thread host's doors, all fake, with what went through them. */

@@ -248,7 +248,10 @@ export class Guest {
       this.#deny()
       const error = coded('ERR_ACCESS_DENIED', 'standard input and output are not permitted: declare "isoconnect": { "permissions": { "stdio": true } } in package.json and run the worker in standalone mode')
       setImmediate(() => this.#answer(id, { ok: false, error: errorData(error) }))
-    } else this.#host.link.send({ t: 'host', guest: this.#id, id, method, args })
+    } else {
+      const packed = method === 'reportErrantRecord' ? args.map((arg, index) => (index === 1 ? packSourceBatch(batchToUtf8(arg as SourceBatch)) : arg)) : args
+      this.#host.link.send({ t: 'host', guest: this.#id, id, method, args: packed })
+    }
   }
 
   /** Refused calls are told together: before the result of the call they were made in, or a moment later. */

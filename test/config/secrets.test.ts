@@ -1,0 +1,14 @@
+/** Which texts of a configuration nobody may see. */
+import { expect, test } from 'vitest'
+import { secretsOf } from '../../src/config/secrets.ts'
+
+test('what a provider put in is a secret, and only that part of the value', () => {
+  expect(secretsOf({ url: 'db://${file:/s:user}:${file:/s:word}@host', topic: 't' }, { url: 'db://ann:hunter22@host', topic: 't' }, [])).toEqual(['ann', 'hunter22'])
+  expect(secretsOf({ a: '${x:y}' }, { a: 'v' }, [])).toEqual(['v'])
+})
+test('a variable nobody resolved is no secret', () => {
+  expect(secretsOf({ a: '${nobody:y}' }, { a: '${nobody:y}' }, [])).toEqual([])
+})
+test('keys of type PASSWORD are secrets, and those that are by their name', () => {
+  expect(secretsOf({}, { pin: '123456', 'value.converter.basic.auth.user.info': 'me:pw', 'consumer.override.sasl.jaas.config': 'login', file: '/f' }, ['pin'])).toEqual(['123456', 'me:pw', 'login'])
+})
