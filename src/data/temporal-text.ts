@@ -3,6 +3,7 @@
  * with the leniency of Java's SimpleDateFormat and GregorianCalendar (2019-13-45 is 14 February 2020; days before 15 October 1582
  * are Julian). Always in UTC, which is what the Z says.
  */
+import { cutoverDay, gregorianDay, julianDay } from './java-calendar.ts'
 import { dateName, msPerDay, timeName, timestampName } from './logical.ts'
 
 /** A field is a number, anything else stands for itself. */
@@ -29,18 +30,30 @@ export const parseTemporal = (text: string): { readonly name: TemporalName; read
       if (unescaped[at++] !== part) return null
       continue
     }
-    const number = /[ \t]*(-?)(\p{Nd}+)(?:E(-?)(\p{Nd}+))?/uy
-    number.lastIndex = at
-    const found = number.exec(unescaped)
-    if (found === null) return null
-    at = number.lastIndex
-    fields[part as keyof Fields] = intOf(found[1] === '-', asciiDigits(found[2] ?? ''), (found[3] === '-' ? -1 : 1) * Number(asciiDigits(found[4] ?? '0')))
+    const number = readInteger(unescaped, skipBlanks(unescaped, at))
+    if (number === null) return null
+    at = number.end
+    fields[part as keyof Fields] = number.value
   }
   const value = new Date(timeOf(fields))
   // JavaScript's dates end at the year 275760, where Java's go on
   return Number.isNaN(value.getTime()) ? null : { name, value }
 }
 
+export const skipBlanks = (text: string, at: number): number => {
+  let next = at
+  while (text[next] === ' ' || text[next] === '\t') next++
+  return next
+}
+/** What Java's NumberFormat reads as an integer at this place; null when no number stands there. */
+export const readInteger = (text: string, at: number): { readonly value: number; readonly end: number } | null => {
+  const number = /(-?)(\p{Nd}+)(?:E(-?)(\p{Nd}+))?/uy
+  number.lastIndex = at
+  const found = number.exec(text)
+  if (found === null) return null
+  const exponent = (found[3] === '-' ? -1 : 1) * Number(asciiDigits(found[4] ?? '0'))
+  return { value: intOf(found[1] === '-', asciiDigits(found[2] ?? ''), exponent), end: number.lastIndex }
+}
 /** Java's NumberFormat for integers, as an int: longs keep their low 32 bits, what is larger ends at the limit. */
 const intOf = (negative: boolean, digits: string, exponent: number): number => {
   const value = exponent === 0 ? BigInt(digits) : BigInt(Math.trunc(Number(`${digits}e${Math.min(exponent, 30)}`)))
@@ -59,18 +72,6 @@ const digitValue = (digit: string): number => {
   return (code - first) % 10
 }
 
-const gregorianDay = (year: number, month: number, day: number): number => new Date(0).setUTCFullYear(year, month - 1, 1) / msPerDay + day - 1
-/** Days since 1970-01-01 of a date of the Julian calendar; months may be out of range. */
-const julianDay = (year: number, month: number, day: number): number => {
-  const years = year + Math.floor((month - 1) / 12)
-  const months = (((month - 1) % 12) + 12) % 12
-  // counted from March, leap days come last: 1970-01-01 is Julian 1969-12-19
-  const fromMarch = (months + 10) % 12
-  const marchYear = months < 2 ? years - 1 : years
-  return 365 * marchYear + Math.floor(marchYear / 4) + Math.floor((153 * fromMarch + 2) / 5) + day - 719_471
-}
-/** 15 October 1582, the first Gregorian day. */
-const cutoverDay = -141_427
 const timeOf = ({ year, month, day, hour, minute, second, milli }: Fields): number => {
   const time = hour * 3_600_000 + minute * 60_000 + second * 1000 + milli
   const whole = Math.floor(time / msPerDay)

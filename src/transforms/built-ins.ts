@@ -5,13 +5,32 @@ import { filter } from './filter.ts'
 import type { HostStage } from './host-run.ts'
 import { topicNameMatches } from './predicates/topic-name-matches.ts'
 import { regexRouter } from './regex-router.ts'
+import { cast } from './cast.ts'
+import { dropHeaders } from './drop-headers.ts'
+import { extractField } from './extract-field.ts'
+import { flatten } from './flatten.ts'
+import { headerFrom } from './header-from.ts'
+import { hoistField } from './hoist-field.ts'
+import { insertField } from './insert-field.ts'
+import { insertHeader } from './insert-header.ts'
+import { maskField } from './mask-field.ts'
+import { replaceField } from './replace-field.ts'
+import { setSchemaMetadata } from './set-schema-metadata.ts'
+import { timestampConverter } from './timestamp-converter.ts'
+import { timestampRouter } from './timestamp-router.ts'
+import { valueToKey } from './value-to-key.ts'
+import { hasHeaderKey } from './predicates/has-header-key.ts'
+import { recordIsTombstone } from './predicates/record-is-tombstone.ts'
 import type { PluginSpec, Predicate, PredicatePlugin, StageSpec, Transformation, TransformationPlugin } from './types.ts'
 
 type BuiltIn = TransformationPlugin | PredicatePlugin
 const byClass = <P extends BuiltIn>(plugins: readonly P[]): ReadonlyMap<string, P> => new Map(plugins.toSorted((a, b) => (a.className < b.className ? -1 : 1)).map((plugin) => [plugin.className, plugin]))
 
-const transformations = byClass<TransformationPlugin>([filter, regexRouter])
-const predicates = byClass<PredicatePlugin>([topicNameMatches])
+const transformations = byClass<TransformationPlugin>([
+  ...cast, dropHeaders, ...extractField, filter, ...flatten, ...headerFrom, ...hoistField, ...insertField, insertHeader, ...maskField, regexRouter, ...replaceField,
+  ...setSchemaMetadata, ...timestampConverter, timestampRouter, valueToKey,
+])
+const predicates = byClass<PredicatePlugin>([hasHeaderKey, recordIsTombstone, topicNameMatches])
 const pluginsOf = { transformation: transformations, predicate: predicates } as const
 export type TransformKind = keyof typeof pluginsOf
 
