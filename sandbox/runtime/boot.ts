@@ -2,28 +2,34 @@
  * The platform's entry: evaluated first in every isolate, it returns `boot`. The cell calls that once with the two ways out and
  * gets `dispatch`, the one way in. Neither is reachable from the plugin: they live in closures of strict functions.
  */
-import type { ConnectorApi, SinkTaskApi, SourceTaskApi } from '../../src/wire/guest-api.ts'
+import type { GuestApi } from '../../src/wire/guest-api.ts'
 import { unpack } from '../../src/wire/pack.ts'
 import { installGlobals } from '../node-shims/globals.ts'
 import { beginEvent, fireTimers } from '../node-shims/timers.ts'
 import { connect, Dispatch, reply, settle } from './bridge.ts'
+import { configProviderApi } from './config-provider.ts'
 import { connectorApi } from './connector.ts'
+import { converterApi } from './converter.ts'
+import { pluginApi } from './describe.ts'
 import { toGuestError } from './errors.ts'
 import { requireModule } from './modules.ts'
 import { type PluginInfo, setPlugin } from './plugin.ts'
 import { sinkTaskApi } from './sink-task.ts'
 import { sourceTaskApi } from './source-task.ts'
+import { transformsApi } from './transforms.ts'
 
+const apis: { readonly [K in keyof GuestApi]: () => object } = {
+  connector: connectorApi, source: sourceTaskApi, sink: sinkTaskApi, plugin: pluginApi, transforms: transformsApi, converter: converterApi, config_provider: configProviderApi,
+}
 type Methods = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
 type Call = { readonly method: string; readonly args: readonly unknown[] }
 /** `(function (require, module, exports) { … })` of the plugin's bundle. */
 type Wrapper = (require: (name: string) => unknown, module: { exports: unknown }, exports: unknown) => void
 
-export const boot = (post: Parameters<typeof connect>[0], ask: Parameters<typeof connect>[1], kind: 'connector' | 'source' | 'sink', plugin: string) => {
+export const boot = (post: Parameters<typeof connect>[0], ask: Parameters<typeof connect>[1], kind: keyof GuestApi, plugin: string) => {
   connect(post, ask)
   installGlobals()
-  const api = (kind === 'connector' ? connectorApi() : kind === 'source' ? sourceTaskApi() : sinkTaskApi()) as Partial<ConnectorApi & SourceTaskApi & SinkTaskApi> as unknown as Methods
-  const methods = new Map(Object.entries(api))
+  const methods = new Map(Object.entries(apis[kind]() as unknown as Methods))
 
   const call = (id: number, { method, args }: Call): void => {
     let returned: unknown

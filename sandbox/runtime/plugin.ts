@@ -1,6 +1,7 @@
 /** The plugin of this isolate: its exports, the Connector class and the task class. */
 import { ConnectException } from '../../src/data/errors.ts'
 import { Connector } from '../sdk/connectors.ts'
+import type { ConfigProvider, Converter, HeaderConverter, Predicate, Transformation } from '../sdk/plugins.ts'
 import { SinkTask, SourceTask } from '../sdk/tasks.ts'
 
 export type PluginInfo = { readonly className: string; readonly exportName: string; readonly version: string }
@@ -24,14 +25,36 @@ const exported = (name: string): unknown => {
   return typeof fallback === 'object' && fallback !== null ? (fallback as Exports)[name] : typeof fallback === 'function' && fallback.name === name ? fallback : undefined
 }
 
+type Named = { readonly className: string; readonly exportName: string }
+const newOf = ({ className, exportName }: Named): object => {
+  const found = exported(exportName)
+  if (!isClass(found)) throw new ConnectException(`The bundle of ${className} has no class as its export "${exportName}"; it exports: ${Object.keys(exports).join(', ') || 'nothing'}`)
+  return new found() as object
+}
+const checkMethods = (made: object, className: string, methods: readonly string[], what: string): void => {
+  for (const method of methods) if (typeof (made as Record<string, unknown>)[method] !== 'function') throw new ConnectException(`${className} has no ${method}(); ${what}`)
+}
+
 export const newConnector = (): Connector => {
-  const found = exported(info.exportName)
-  if (!isClass(found)) throw new ConnectException(`The bundle of ${info.className} has no class as its export "${info.exportName}"; it exports: ${Object.keys(exports).join(', ') || 'nothing'}`)
-  const connector = new found() as Connector
-  for (const method of ['start', 'taskConfigs', 'taskClass'] as const) {
-    if (typeof (connector as unknown as Record<string, unknown>)[method] !== 'function') throw new ConnectException(`${info.className} has no ${method}(); a connector extends SourceConnector or SinkConnector of 'isoconnect'`)
-  }
-  return connector
+  const connector = newOf(info)
+  checkMethods(connector, info.className, ['start', 'taskConfigs', 'taskClass'], "a connector extends SourceConnector or SinkConnector of 'isoconnect'")
+  return connector as Connector
+}
+/** What a bundle holds beside connectors: made by its export, with the methods its kind must have. */
+export const newPlugin = <K extends keyof PluginKinds>(kind: K, named: Named = info): PluginKinds[K] => {
+  const made = newOf(named)
+  const { methods, base } = pluginKinds[kind]
+  checkMethods(made, named.className, methods, `a ${kind} extends ${base} of 'isoconnect'`)
+  return made as PluginKinds[K]
+}
+type PluginKinds = { transformation: Transformation; predicate: Predicate; converter: Converter; 'header converter': HeaderConverter; 'config provider': ConfigProvider; plugin: Transformation }
+const pluginKinds: { readonly [K in keyof PluginKinds]: { readonly methods: readonly string[]; readonly base: string } } = {
+  transformation: { methods: ['apply'], base: 'Transformation' },
+  predicate: { methods: ['test'], base: 'Predicate' },
+  converter: { methods: ['fromConnectData', 'toConnectData'], base: 'Converter' },
+  'header converter': { methods: ['fromConnectHeader', 'toConnectHeader'], base: 'HeaderConverter' },
+  'config provider': { methods: ['get'], base: 'ConfigProvider' },
+  plugin: { methods: [], base: 'Transformation, Predicate, Converter, HeaderConverter or ConfigProvider' },
 }
 
 const packageOf = (className: string): string => className.slice(0, className.lastIndexOf('.') + 1)

@@ -7,6 +7,8 @@ export type {
   SourceConnectorContext, SourceTaskContext, TopicPartition, TopicPartitionOffset,
 } from './contexts.ts'
 export type { Header, HeadersLike, RecordMetadata, SinkRecord, SourceRecord, TimestampType } from './records.ts'
+export { ConfigProvider, Converter, HeaderConverter, Predicate, Transformation } from './plugins.ts'
+export type { ConfigData, SchemaAndValue } from './plugins.ts'
 export { sleep } from './sleep.ts'
 export { stdio } from './stdio.ts'
 

@@ -1,5 +1,5 @@
 /** What a cell says, checked field by field: it may have been taken over by what runs in it. Throws ProtocolError. */
-import { unpackSourceBatch } from '../wire/batch-codec.ts'
+import { unpackRecordBatch, unpackSourceBatch } from '../wire/batch-codec.ts'
 import type { Packed } from '../wire/batch-codec.ts'
 import type { GuestError } from '../wire/guest-api.ts'
 import type { FromCell, SyncRequest } from './messages.ts'
@@ -22,8 +22,10 @@ const oneOf = <T extends string>(value: unknown, known: readonly T[], what: stri
 const maxText = 64 * 1024
 const maxCauses = 8
 
+type Form = 'plain' | 'source' | 'records'
 /** What a call came to: a batch is unpacked here, with every length and index of it checked. */
-export type CheckedOutcome = { readonly ok: true; readonly value: unknown; readonly isBatch: boolean } | { readonly ok: false; readonly error: GuestError }
+/** `form`: of what the value is made. */
+export type CheckedOutcome = { readonly ok: true; readonly value: unknown; readonly form: Form } | { readonly ok: false; readonly error: GuestError }
 export type CheckedMessage = Exclude<FromCell, { t: 'result' | 'opened' }> | { readonly t: 'opened' | 'result'; readonly guest: number; readonly id: number; readonly outcome: CheckedOutcome }
 
 export const checkMessage = (message: unknown): CheckedMessage => {
@@ -52,16 +54,23 @@ const checkOutcome = (value: unknown): CheckedOutcome => {
   const outcome = fieldsOf(value, 'an outcome')
   if (outcome['ok'] === false) return { ok: false, error: checkError(outcome['error']) }
   if (outcome['ok'] !== true) return fail('an outcome that is neither')
-  if (outcome['batch'] === undefined) return { ok: true, value: outcome['plain'] ?? null, isBatch: false }
+  if (outcome['batch'] === undefined) return { ok: true, value: outcome['plain'] ?? null, form: 'plain' }
   const batch = fieldsOf(outcome['batch'], 'a batch')
   const attachments = list(batch['attachments'], 'attachments')
   if (!attachments.every((item) => item instanceof Uint8Array)) return fail('an attachment of another kind')
   try {
-    return { ok: true, value: unpackSourceBatch({ head: batch['head'], attachments } as Packed), isBatch: true }
+    const packed = { head: batch['head'], attachments } as Packed
+    if (outcome['plain'] === undefined) return { ok: true, value: unpackSourceBatch(packed), form: 'source' }
+    return { ok: true, value: { ...fieldsOf(outcome['plain'], 'what comes with a batch'), batch: unpackRecordBatch(packed) }, form: 'records' }
   } catch (error) {
     return fail(`a batch that does not add up: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
+
+const formOf: Readonly<Record<string, Form>> = { poll: 'source', apply: 'records', fromConnect: 'records', toConnect: 'records' }
+/** Whoever called counts on a checked batch where one is due. */
+export const isResultOf = (method: string, { value, form }: Extract<CheckedOutcome, { ok: true }>): boolean =>
+  form === (Object.hasOwn(formOf, method) ? formOf[method] : 'plain') || (method === 'poll' && form === 'plain' && (value === null || value === undefined))
 
 export const checkError = (value: unknown, depth = 0): GuestError => {
   const error = fieldsOf(value, 'an error')

@@ -55,6 +55,14 @@ const position = (value: unknown): TopicPartitionOffset => {
   return { topic: text(topic, 'a topic'), partition: count(partition, 'a partition'), offset: count(offset, 'an offset') }
 }
 
+const ttl = (value: unknown): number | null => (value === null || value === undefined ? null : typeof value === 'number' && value >= 0 ? value : fail('a time to live that is no number of milliseconds'))
+const provided = (value: unknown): { readonly data: StringMap; readonly ttlMs: number | null } => {
+  const { data, ttlMs } = fieldsOf(value, 'values')
+  return { data: stringMap(data), ttlMs: ttl(ttlMs) }
+}
+/** Which rows a result speaks of is checked by whoever gave the rows (worker/guest-results.ts). */
+const byRows: Check = (value) => value
+
 const checks: { readonly [K in TargetKind]: { readonly [M in keyof GuestApi[K]]: Check } } = {
   connector: {
     describe: description,
@@ -70,6 +78,10 @@ const checks: { readonly [K in TargetKind]: { readonly [M in keyof GuestApi[K]]:
   },
   source: { start: traits, poll: (value) => value, commit: nothing, commitRecords: nothing, stop: nothing },
   sink: { start: traits, put: nothing, preCommit: (value) => list(value, 'offsets').map(position), open: nothing, close: nothing, stop: nothing },
+  plugin: { describe: description, validate: (value) => list(value, 'validated values').map(configValue) },
+  transforms: { start: nothing, apply: byRows, test: byRows, stop: nothing },
+  converter: { start: nothing, fromConnect: byRows, toConnect: byRows, stop: nothing },
+  config_provider: { start: nothing, get: provided, stop: nothing },
 }
 
 /** The value for the caller. Throws ResultError. A batch of `poll` has been checked when its message was (check-message.ts). */

@@ -5,12 +5,13 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { messageOf } from '../errors.ts'
-import { packSinkBatch } from '../wire/batch-codec.ts'
-import type { SinkBatch } from '../wire/batch.ts'
+import { type Packed, packRecordBatch, packSinkBatch } from '../wire/batch-codec.ts'
+import type { RecordBatch, SinkBatch } from '../wire/batch.ts'
 import { encodeFrame, FrameError, FrameReader, protocolVersion } from '../wire/frames.ts'
+import { recordBatchCalls } from '../wire/guest-api.ts'
 import { PackError } from '../wire/pack.ts'
 import type { CallOutcome, Cell, CellDeath, Guest, GuestOptions, TargetKind } from './cell.ts'
-import { type CheckedMessage, type CheckedOutcome, checkMessage, ProtocolError } from './check-message.ts'
+import { type CheckedMessage, type CheckedOutcome, checkMessage, isResultOf, ProtocolError } from './check-message.ts'
 import { checkResult, ResultError } from './check-result.ts'
 import { deathOf } from './death.ts'
 import { HostRequests } from './host-requests.ts'
@@ -186,9 +187,9 @@ export class LiveCell implements Cell {
         resolve(outcome)
       }
       this.#pending.set(id, { guest, kind, method, settle, timer })
-      const batch = method === 'put' ? (args[0] as SinkBatch | null) : null
+      const batch = packedArgument(method, args[0])
       try {
-        this.send({ t: 'call', guest, id, method, timeoutMs, ...(batch === null ? { args } : { args: [], batch: packSinkBatch(batch) }) })
+        this.send({ t: 'call', guest, id, method, timeoutMs, ...(batch === null ? { args } : { args: args.slice(1), batch }) })
       } catch (error) {
         if (!(error instanceof FrameError || error instanceof PackError)) throw error
         settle({ kind: 'error', error: { name: 'ConnectException', message: `${method}(): ${error.message}`, stack: '', retriable: false } })
@@ -280,6 +281,10 @@ export class LiveCell implements Cell {
   }
 }
 
+const packedArgument = (method: string, first: unknown): Packed | null => {
+  if (method === 'put') return first === null ? null : packSinkBatch(first as SinkBatch)
+  return recordBatchCalls.has(method) ? packRecordBatch(first as RecordBatch) : null
+}
 const settingOf = (method: string): string => (method === 'poll' ? 'isolate.poll.timeout.ms' : method === 'put' ? 'isolate.put.timeout.ms' : 'isolate.call.timeout.ms')
 const disposed: CellDeath = { reason: 'killed', detail: 'The isolate was disposed of by the worker.' }
 const violation = (what: string): never => {
@@ -288,8 +293,7 @@ const violation = (what: string): never => {
 
 const outcomeOf = ({ kind, method }: Pending, outcome: CheckedOutcome): Outcome => {
   if (!outcome.ok) return { kind: 'error', error: outcome.error }
-  // only `poll` has a batch, and it has nothing else
-  if (outcome.isBatch !== (method === 'poll' && outcome.value !== null)) return violation(`a result of another kind than ${method} has`)
+  if (!isResultOf(method, outcome)) return violation(`a result of another kind than ${method} has`)
   try {
     return { kind: 'ok', value: checkResult(kind, method, outcome.value) }
   } catch (error) {

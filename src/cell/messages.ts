@@ -3,17 +3,17 @@
  * What the cell says is hostile input: `src/cell/check-message.ts` checks every field before anything is believed.
  */
 import type { CellLimits, Grants, PluginRef } from './options.ts'
-import type { GuestError } from '../wire/guest-api.ts'
+import type { GuestApi, GuestError } from '../wire/guest-api.ts'
 import type { Packed } from '../wire/batch-codec.ts'
 
-/** A value on the pipe: plain data, or a batch in its packed form. */
+/** A value on the pipe: plain data, a batch in its packed form, or (`recordBatchCalls`) plain data with a batch of records in it. */
 export type WireValue = { readonly plain?: unknown; readonly batch?: Packed }
 export type WireOutcome = ({ readonly ok: true } & WireValue) | { readonly ok: false; readonly error: GuestError }
 
 export type ToCell =
   | { readonly t: 'init'; readonly plugin: PluginRef; readonly grants: Grants; readonly limits: CellLimits; readonly platformFile: string; readonly addonFile: string; readonly addonVersion: string }
-  | { readonly t: 'open'; readonly guest: number; readonly kind: 'connector' | 'source' | 'sink' }
-  /** Arguments are plain data but for `put`, whose one argument is the batch. */
+  | { readonly t: 'open'; readonly guest: number; readonly kind: keyof GuestApi }
+  /** Arguments are plain data; a batch, which is the first of them (`put` and `recordBatchCalls`), crosses by itself. */
   | { readonly t: 'call'; readonly guest: number; readonly id: number; readonly method: string; readonly timeoutMs: number; readonly args: readonly unknown[]; readonly batch?: Packed }
   | { readonly t: 'host-result'; readonly guest: number; readonly id: number; readonly outcome: WireOutcome }
   | { readonly t: 'dispose'; readonly guest: number }

@@ -17,8 +17,8 @@ export type PluginKind = 'converter' | 'header_converter' | 'transformation' | '
 export interface PluginLookups {
   /** The full class name of a name or alias, null when there is none. */
   className(kind: PluginKind, name: string): string | null
-  /** Its keys. Throws (any Error) when it cannot be loaded, has no such version, or fails to say. `className` is full. */
-  configDef(kind: PluginKind, className: string, version: string | null): ConfigDef
+  /** Its keys, as the settings under the prefix `at` have it. Throws (any Error) when it cannot be loaded, has no such version, or fails to say. `className` is full. */
+  configDef(kind: PluginKind, className: string, version: string | null, at?: string): ConfigDef
   /** Classes and versions to recommend, newest version last. */
   classNames(kind: PluginKind): readonly string[]
   versions(kind: PluginKind, className: string): readonly string[]
@@ -135,7 +135,7 @@ export const enrichedConnectorDef = (base: ConfigDef, props: Readonly<Record<str
       const prefix = `${key}.${alias}.`
       const keysOf = (className: string): ConfigDef => {
         try {
-          return lookups.configDef(kind, className, props[`${prefix}plugin.version`] ?? null)
+          return lookups.configDef(kind, className, props[`${prefix}plugin.version`] ?? null, `${key}.${alias}`)
         } catch (error) {
           throw error instanceof ConfigException ? error : invalidValue(`${prefix}type`, className, `Error getting config definition from ${title}: ${messageOf(error)}`)
         }

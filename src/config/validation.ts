@@ -108,7 +108,7 @@ const converterInfos = (props: GivenConfig, values: ReadonlyMap<string, ConfigVa
     const classValue = values.get(key)
     if ((props[key] ?? null) === null || classValue === undefined || classValue.errorMessages.length > 0 || (values.get(`${key}.plugin.version`)?.errorMessages.length ?? 0) > 0) continue
     try {
-      const def = lookups.configDef(side === 'header' ? 'header_converter' : 'converter', String(classValue.value), props[`${key}.plugin.version`] ?? null)
+      const def = lookups.configDef(side === 'header' ? 'header_converter' : 'converter', String(classValue.value), props[`${key}.plugin.version`] ?? null, key)
       const given = Object.fromEntries(Object.entries(props).flatMap(([name, value]) => (name.startsWith(`${key}.`) ? [[name.slice(key.length + 1), value]] : [])))
       for (const value of def.validate({ 'converter.type': side, ...given })) {
         const definition = def.configKeys().get(value.name)

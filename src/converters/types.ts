@@ -24,7 +24,8 @@ export type EncodedColumn = ByteRanges & { readonly errors: readonly RowError[] 
 /** `schema` is an index into the table given to `toConnect`. */
 export type DecodedColumn = { readonly count: number; readonly column: HostColumn; readonly schema: Index; readonly errors: readonly RowError[] }
 
-export type Topics = { readonly topics: readonly string[]; readonly topic: Index }
+/** `names`: of each value the name of its header, for a header converter. */
+export type Topics = { readonly topics: readonly string[]; readonly topic: Index; readonly names?: readonly string[] }
 
 /** Most converters answer at once; one that has to ask somebody (a registry, a plugin's cell) answers by promise. */
 export interface Converter {

@@ -13,8 +13,10 @@ import type { StringMap } from '../wire/guest-api.ts'
 import type { ConnectorType } from '../worker/types.ts'
 import type { ConnectorConfiguration, RawConfig } from './configuration.ts'
 import type { PluginCells } from './plugin-cells.ts'
+import { withGuestConfigDefs } from './guest-config-defs.ts'
 import { createPluginLookups } from './plugin-lookups.ts'
 import { buildConnectorSpec, buildTaskSpec } from './specs.ts'
+import { taskPlugins } from './task-plugins.ts'
 
 const log = logger('org.apache.kafka.connect.runtime.AbstractHerder')
 
@@ -64,8 +66,8 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
         return unloadableVersionInfos(props, worker, lookups, versions, error.message)
       }
       log.info(`Validating connector ${className}, version ${plugin.version}`)
-      const [{ config }, values] = await Promise.all([cells.describe(plugin), cells.validate(plugin, props)])
-      return validateConnectorConfig({ props, type: typeOf(plugin), worker, lookups, connectorVersions: shelf.versions(plugin.className), plugin: { config, values } })
+      const [{ config }, values, known] = await Promise.all([cells.describe(plugin), cells.validate(plugin, props), withGuestConfigDefs(props, lookups, shelf, cells)])
+      return validateConnectorConfig({ props, type: typeOf(plugin), worker, lookups: known, connectorVersions: shelf.versions(plugin.className), plugin: { config, values } })
     },
     pluginConfig: async (name, version) => {
       for (const kind of ['converter', 'header_converter', 'transformation', 'predicate'] as const) {
@@ -88,7 +90,10 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
       const parsed = parse(plugin, config)
       return buildConnectorSpec({ parsed: { ...parsed, name }, plugin: shelf.ref(plugin), grants: shelf.grants(plugin, config), config, secrets, targetState })
     },
-    taskSpec: (connector, id, config) => buildTaskSpec({ worker, parsed: parse(runningOf(connector.config, connector.plugin.version), connector.config), connector, id, config }),
+    taskSpec: (connector, id, config) => {
+      const parsed = parse(runningOf(connector.config, connector.plugin.version), connector.config)
+      return buildTaskSpec({ worker, parsed, connector, id, config, plugins: taskPlugins(parsed, connector, connector.config, shelf) })
+    },
     tasksMax: (config) => {
       const { tasksMax, tasksMaxEnforce } = parse(connectorOf(config), config)
       return { tasksMax, enforce: tasksMaxEnforce }

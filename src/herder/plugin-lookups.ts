@@ -1,6 +1,6 @@
 /**
  * What the config room asks about converters, transformations and predicates: those built in, and those of bundles on the shelf.
- * Cells describe connectors only so far: a converter, transformation or predicate of a bundle has a name here, but no keys.
+ * The keys of those of bundles are asked of their cells, before a validation begins (guest-config-defs.ts): here they have a name only.
  */
 import type { PluginKind, PluginLookups } from '../config/connector-config-def.ts'
 import { builtInConverters, findConverter } from '../converters/converters.ts'
@@ -13,6 +13,8 @@ import { builtInTransforms, findTransform, transformConfigDef, type TransformKin
 /** The version of everything built in: that of the Kafka Connect it stands for. */
 export const builtInVersion = '4.3.1'
 
+/** Built-ins win over a bundle that takes their name. */
+export const isBuiltIn = (kind: PluginKind, className: string): boolean => (isTransformKind(kind) ? findTransform(kind, className) : findConverter(className)) !== null
 const isTransformKind = (kind: PluginKind): kind is TransformKind => kind === 'transformation' || kind === 'predicate'
 const orNull = <T>(find: () => T): T | null => {
   try {

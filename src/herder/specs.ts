@@ -57,9 +57,16 @@ const clientProperties = (worker: WorkerConfig, { type, errors }: ConnectorConfi
   },
 })
 
-export type TaskParts = { readonly worker: WorkerConfig; readonly parsed: ConnectorConfig; readonly connector: ConnectorSpec; readonly id: TaskId; readonly config: StringMap }
-export const buildTaskSpec = ({ worker, parsed, connector, id, config }: TaskParts): TaskSpec => ({
-  id, connector, config,
+export type TaskParts = {
+  readonly worker: WorkerConfig
+  readonly parsed: ConnectorConfig
+  readonly connector: ConnectorSpec
+  readonly id: TaskId
+  readonly config: StringMap
+  readonly plugins: TaskSpec['plugins']
+}
+export const buildTaskSpec = ({ worker, parsed, connector, id, config, plugins }: TaskParts): TaskSpec => ({
+  id, connector, config, plugins,
   clients: clientProperties(worker, parsed, connector.config, id),
   converters: { key: converter(parsed.keyConverter, true), value: converter(parsed.valueConverter, false), header: converter(parsed.headerConverter, false) },
   transforms: parsed.transformations.map(stage),

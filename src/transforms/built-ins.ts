@@ -66,6 +66,8 @@ export const makePredicate = ({ className, config }: Omit<PluginSpec, 'alias'>):
   return plugin.make(plugin.config.parse(config))
 }
 
+/** Of a full class name, Key and Value forms included. */
+export const isBuiltInClass = (kind: TransformKind, className: string): boolean => pluginsOf[kind].has(className)
 export const isBuiltIn = ({ className, predicate }: StageSpec): boolean => transformations.has(className) && (predicate === null || predicates.has(predicate.className))
 export const createBuiltInStage = (spec: StageSpec): HostStage => ({
   className: spec.className,

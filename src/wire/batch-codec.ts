@@ -5,7 +5,7 @@
  */
 import type { SchemaJson } from '../data/schema-json.ts'
 import { schemaFromJson } from './schema-table.ts'
-import type { BytesColumn, Column, HeadersColumn, Index, OffsetColumn, OriginalColumns, SinkBatch, SourceBatch, TextColumn } from './batch.ts'
+import type { BytesColumn, Column, HeadersColumn, Index, OffsetColumn, RecordBatch, OriginalColumns, SinkBatch, SourceBatch, TextColumn } from './batch.ts'
 
 /** A batch that does not add up. */
 export class BatchError extends Error {
@@ -36,7 +36,7 @@ class Packer {
   headers(headers: HeadersColumn | null): Json {
     return headers && [this.add(headers.counts), this.text(headers.keys), this.column(headers.values), this.add(headers.schema)]
   }
-  common(batch: SourceBatch | SinkBatch): Record<string, unknown> {
+  common(batch: SourceBatch | SinkBatch | RecordBatch): Record<string, unknown> {
     return {
       n: batch.count,
       topics: batch.topics,
@@ -72,6 +72,12 @@ export const packSinkBatch = (batch: SinkBatch): Packed => {
     ...packer.common(batch), offset: packer.add(batch.offset), timestampType: packer.add(batch.timestampType),
     original: original && [original.topics, packer.add(original.topic), packer.add(original.partition)],
   }
+  return { head, attachments: packer.attachments }
+}
+
+export const packRecordBatch = (batch: RecordBatch): Packed => {
+  const packer = new Packer()
+  const head = { ...packer.common(batch), offset: packer.add(batch.offset) }
   return { head, attachments: packer.attachments }
 }
 
@@ -210,4 +216,12 @@ const originalColumns = (unpacker: Unpacker, json: unknown, count: number): Orig
   if (!Array.isArray(json)) return fail('original topics of no kind')
   const topics = strings(json[0])
   return { topics, topic: unpacker.index(json[1], count, topics.length, false), partition: unpacker.int32(json[2], count) }
+}
+
+export const unpackRecordBatch = (packed: Packed): RecordBatch => {
+  const head = record(packed.head)
+  const unpacker = new Unpacker(packed.attachments)
+  const common = unpacker.common(head)
+  const partition = head['partition'] === null ? null : unpacker.int32(head['partition'], common.count)
+  return { ...common, partition, offset: head['offset'] === null ? null : unpacker.float64(head['offset'], common.count) }
 }

@@ -82,4 +82,9 @@ export type SinkBatch = BatchCommon & {
   readonly timestampType: Uint8Array | null
 }
 
+/** Records between the worker and the transformations or the converter of a plugin. `offset`: in Kafka; null for those of a source. */
+export type RecordBatch = BatchCommon & {
+  readonly offset: Float64Array | null
+}
+
 export const emptyColumn: Column = { kind: 'null' }

@@ -5,7 +5,7 @@
  * Method names are Kafka Connect's. Arguments and results are plain data; batches carry typed arrays and one big string.
  * Nothing throws across: a call ends as a `GuestOutcome`.
  */
-import type { SinkBatch, SourceBatch } from './batch.ts'
+import type { RecordBatch, SinkBatch, SourceBatch } from './batch.ts'
 
 export type StringMap = Record<string, string>
 /** A source partition or source offset as JSON text; offsets may be null. */
@@ -87,7 +87,56 @@ export type SinkTaskApi = {
   close(partitions: readonly TopicPartition[]): void
   stop(): void
 }
-export type GuestApi = { connector: ConnectorApi; source: SourceTaskApi; sink: SinkTaskApi }
+/** A class of the bundle with the settings it is configured with. */
+export type GuestClass = { readonly className: string; readonly exportName: string; readonly config: StringMap }
+/** A transformation, or a predicate alone; `predicate` decides which rows the transformation gets. */
+export type GuestStep = { readonly transformation: GuestClass | null; readonly predicate: GuestClass | null; readonly negate: boolean }
+export type GuestRowFailure = { readonly row: number; readonly step: number; readonly error: GuestError }
+/** What of the rows that are left has changed. The columns of what has not are empty: they need not cross back. */
+export type Changes = { readonly route: boolean; readonly timestamp: boolean; readonly key: boolean; readonly value: boolean; readonly headers: boolean }
+/** `batch` holds the rows that are left, `rows` says which of the rows given those are, ascending; one in neither list was dropped. */
+export type TransformedBatch = { readonly batch: RecordBatch; readonly rows: Int32Array; readonly changes: Changes; readonly failures: readonly GuestRowFailure[] }
+/** Calls on the isolate in which a stretch of a task's transformations runs. */
+export type TransformsApi = {
+  start(steps: readonly GuestStep[]): void
+  /** `from`: the step each row starts at; null = the first. */
+  apply(batch: RecordBatch, from: Int32Array | null): TransformedBatch
+  /** Of each row whether the predicate of the first step holds: 1 or 0. */
+  test(batch: RecordBatch): { readonly truth: Uint8Array; readonly failures: readonly GuestRowFailure[] }
+  stop(): void
+}
+/** The values of `batch` converted: bytes, or values with their schemas. A failed row's value has no meaning. */
+export type ConvertedBatch = { readonly batch: RecordBatch; readonly failures: readonly GuestRowFailure[] }
+/** Calls on the isolate of a converter. The values stand in the value column; `names` are header names, one a row, for a header converter. */
+export type ConverterApi = {
+  start(use: 'key' | 'value' | 'header', config: StringMap): void
+  fromConnect(batch: RecordBatch, names: readonly string[] | null): ConvertedBatch
+  toConnect(batch: RecordBatch, names: readonly string[] | null): ConvertedBatch
+  stop(): void
+}
+/** Calls on the isolate of a config provider. */
+export type ConfigProviderApi = {
+  start(params: StringMap): void
+  /** Values of those of `keys` that there are; `ttlMs` null: they do not expire. */
+  get(path: string, keys: readonly string[]): { readonly data: StringMap; readonly ttlMs: number | null }
+  stop(): void
+}
+/** Calls on a plugin that is no connector, to learn of it. */
+export type PluginApi = {
+  describe(): PluginDescription
+  validate(props: StringMap): readonly ConfigValueJson[]
+}
+export type GuestApi = {
+  connector: ConnectorApi
+  source: SourceTaskApi
+  sink: SinkTaskApi
+  plugin: PluginApi
+  transforms: TransformsApi
+  converter: ConverterApi
+  config_provider: ConfigProviderApi
+}
+/** Calls whose first argument is a batch of records, and whose result has one as `batch`: they cross in their packed form. */
+export const recordBatchCalls: ReadonlySet<string> = new Set<keyof TransformsApi | keyof ConverterApi>(['apply', 'test', 'fromConnect', 'toConnect'])
 
 /** Requests of guest code to the worker; each is awaited by the guest unless marked void. */
 export type HostApi = {

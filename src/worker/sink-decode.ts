@@ -160,7 +160,7 @@ const decodeHeaders = (parts: readonly RecordColumns[], count: number, topic: In
     first += rows
   }
   const at = { topics, topic: topic && Int32Array.from(owner, (row) => topic[row] as number) }
-  return andThen(converters.header.toConnect(ranges, at, table), ({ column, schema, errors }) => (
+  return andThen(converters.header.toConnect(ranges, { ...at, names: keys }, table), ({ column, schema, errors }) => (
     { column: { counts, keys: textColumnOf(keys), values: column, schema }, errors, rowOf: (index: number): number => owner[index] as number }
   ))
 }

@@ -144,9 +144,10 @@ const encodeHeaders = (headers: HostHeaders, batch: HostBatch, converter: Conver
   }
   const topic = batch.topic && Int32Array.from(owner, (row) => batch.topic?.[row] ?? 0)
   const column = { count: total, column: headers.values, schemas: batch.schemas, schema: headers.schema }
-  return andThen(converter.fromConnect(column, { topics: batch.topics, topic }), ({ start, end, bytes, errors }) => {
+  const names = textsOf(headers.keys)
+  return andThen(converter.fromConnect(column, { topics: batch.topics, topic, names }), ({ start, end, bytes, errors }) => {
     // copied: the converter's buffer is used again, the producer may keep headers
-    const all = textsOf(headers.keys).map((key, index): Header => ({ key, value: (start[index] as number) < 0 ? null : bytes.slice(start[index], end[index]) }))
+    const all = names.map((key, index): Header => ({ key, value: (start[index] as number) < 0 ? null : bytes.slice(start[index], end[index]) }))
     const of = (row: number): readonly Header[] | null => (headers.counts[row] === 0 ? null : all.slice(first[row], first[row + 1]))
     return { of, errors, rowOf: (index: number): number => owner[index] as number }
   })

@@ -4,6 +4,8 @@
  */
 import type { CellDeath } from '../cell/cell.ts'
 import { createConverter } from '../converters/converters.ts'
+import type { Converter } from '../converters/types.ts'
+import type { MaybePromise } from '../data/maybe-promise.ts'
 import { type Logger, traceOf } from '../log.ts'
 import { createChain } from '../transforms/chain.ts'
 import type { Chain } from '../transforms/types.ts'
@@ -12,11 +14,14 @@ import { TaskControl } from './control.ts'
 import { type HostDeps, runtimeLogger, settlesWithin, taskContext } from './deps.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { CellDeathException } from './error-data.ts'
+import { openGuestConverter, type Side } from './guest-converter.ts'
+import { GuestPlugins } from './guest-plugins.ts'
+import { GuestRun } from './guest-run.ts'
 import { SinkTask } from './sink-task.ts'
 import { SourceTask } from './source-task.ts'
 import type { LoopOptions, TaskLoop } from './task-loop.ts'
 import { ErrorTolerance } from './tolerance.ts'
-import type { ConnectorState, TaskSpec } from './types.ts'
+import type { ConnectorState, ConverterSpec, TaskSpec } from './types.ts'
 
 export class WorkerTask {
   readonly spec: TaskSpec
@@ -76,10 +81,11 @@ export class WorkerTask {
     const { spec } = this
     let lease: CellLease | null = null
     let chain: Chain | null = null
+    const plugins = new GuestPlugins(spec, this.#cells, (death) => this.#died(death))
     try {
       try {
-        const converters = this.#converters()
-        chain = createChain(spec.transforms)
+        const converters = await this.#converters(plugins)
+        chain = await this.#chain(plugins)
         lease = await this.#cells.acquire(spec.connector, String(spec.id.task), (death) => this.#died(death))
         this.#loop = this.#makeLoop({
           spec, lease, converters, chain,
@@ -102,6 +108,7 @@ export class WorkerTask {
       await this.#loop?.close()
       await this.#closeDeadLetters()
       await chain?.close()
+      await plugins.close()
       await lease?.release()
     }
   }
@@ -139,14 +146,25 @@ export class WorkerTask {
     if (this.#tolerance.deadLetters) await closed
   }
 
-  #converters(): LoopOptions['converters'] {
+  async #converters(plugins: GuestPlugins): Promise<LoopOptions['converters']> {
     const { key, value, header } = this.spec.converters
-    const converters = { key: createConverter(key), value: createConverter(value), header: createConverter(header) }
+    const make = (side: Side, spec: ConverterSpec): MaybePromise<Converter> => (plugins.find(`${side}.converter`) === null ? createConverter(spec) : openGuestConverter(plugins, side, spec))
+    const converters = { key: await make('key', key), value: await make('value', value), header: await make('header', header) }
     for (const side of ['key', 'value', 'header'] as const) {
       const from = this.spec.connector.config[`${side}.converter`] === undefined ? 'worker' : 'connector'
       this.#log.info(`Set up the ${side} converter class ${converters[side].className} for task ${this.#name} using the ${from} config`)
     }
     return converters
+  }
+  async #chain(plugins: GuestPlugins): Promise<Chain | null> {
+    const runs: GuestRun[] = []
+    const chain = createChain(this.spec.transforms, (firstStage, stages) => {
+      const run = new GuestRun(firstStage, stages, plugins)
+      runs.push(run)
+      return run
+    })
+    for (const run of runs) await run.open()
+    return chain
   }
   #makeLoop(options: LoopOptions): TaskLoop {
     return this.spec.connector.type === 'source' ? new SourceTask(options) : new SinkTask(options)

@@ -28,6 +28,8 @@ export type ConnectorSpec = {
   readonly secrets: readonly string[]
   readonly targetState: TargetState
 }
+/** A class of a bundle that a task needs beside its connector: it runs in a process of its own, with these grants and limits. */
+export type GuestPlugin = { readonly plugin: PluginRef; readonly grants: Grants; readonly limits: CellLimits }
 /** What a task needs beside its connector's spec. */
 export type TaskSpec = {
   readonly id: TaskId
@@ -36,6 +38,8 @@ export type TaskSpec = {
   readonly converters: { readonly key: ConverterSpec; readonly value: ConverterSpec; readonly header: ConverterSpec }
   /** In the order of the chain. */
   readonly transforms: readonly StageSpec[]
+  /** Those of them that bundles bring, by the prefix of their settings: `value.converter`, `transforms.a`, `predicates.p`. */
+  readonly plugins: Readonly<Record<string, GuestPlugin>>
   /** Fully merged client properties (contract worker-config.md §5), prefixes removed. */
   readonly clients: TaskClients
   readonly errors: ErrorHandling

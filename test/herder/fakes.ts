@@ -121,7 +121,7 @@ export const fakeConfiguration = (admin: () => Admin = unused): ConnectorConfigu
     plugin: { bundleFile: '', className: '', exportName: '', version: running }, grants: { fs: [], net: [], stdio: false }, limits: { memoryMb: 1, rssMb: 1, cpuPercent: 1, callTimeoutMs: 1 },
   }),
   taskSpec: (connector, id, config) => ({
-    id, connector, config, offsetFlushIntervalMs: 1, offsetFlushTimeoutMs: 1, topicCreationEnable: true, transforms: [], clients: { producer: {}, consumer: {}, admin: {}, deadLetters: null },
+    id, connector, config, offsetFlushIntervalMs: 1, offsetFlushTimeoutMs: 1, topicCreationEnable: true, plugins: {}, transforms: [], clients: { producer: {}, consumer: {}, admin: {}, deadLetters: null },
     errors: { retryTimeoutMs: 0, retryDelayMaxMs: 60_000, tolerance: 'none', logEnable: false, logIncludeMessages: false, deadLetterQueue: null, putBisection: null },
     converters: { key: { className: '', isKey: true, config: {} }, value: { className: '', isKey: false, config: {} }, header: { className: '', isKey: false, config: {} } },
   }),

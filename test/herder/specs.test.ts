@@ -26,7 +26,7 @@ const build = (given: Record<string, string>, options: { readonly type?: Connect
   const parsed = parseConnectorConfig(config, options.type ?? 'source', worker, lookups, options.declared)
   return { worker, parsed, connector: buildConnectorSpec({ parsed, plugin, grants, config, secrets: [], targetState: 'STARTED' }) }
 }
-const task = (...args: Parameters<typeof build>) => buildTaskSpec({ ...build(...args), id: { connector: 'c', task: 2 }, config: { 'task.class': 'T' } })
+const task = (...args: Parameters<typeof build>) => buildTaskSpec({ ...build(...args), id: { connector: 'c', task: 2 }, plugins: {}, config: { 'task.class': 'T' } })
 
 describe('limits', () => {
   test('come from the connector, else the manifest, else the worker', () => {

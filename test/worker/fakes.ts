@@ -29,7 +29,7 @@ export class FakeCell implements Cell {
   #dead: CellDeath | null = null
 
   constructor(script: Partial<Record<TargetKind, Script>>) {
-    this.#script = { connector: {}, source: {}, sink: {}, ...script }
+    this.#script = { connector: {}, source: {}, sink: {}, plugin: {}, transforms: {}, converter: {}, config_provider: {}, ...script }
     this.died = this.#death.promise
   }
   die(death: CellDeath): void {
@@ -288,7 +288,7 @@ const errorsOf = (config: Record<string, string>): TaskSpec['errors'] => {
 const string = { className: 'StringConverter', config: {} }
 export const taskSpec = (connector: ConnectorSpec, more: Partial<TaskSpec> = {}): TaskSpec => ({
   id: { connector: connector.name, task: 0 }, connector, config: connector.config,
-  converters: { key: { ...string, isKey: true }, value: { ...string, isKey: false }, header: { ...string, isKey: false } }, transforms: [],
+  converters: { key: { ...string, isKey: true }, value: { ...string, isKey: false }, header: { ...string, isKey: false } }, transforms: [], plugins: {},
   clients: { producer: {}, consumer: { 'group.id': 'connect-X' }, admin: {}, deadLetters: { producer: {}, admin: {} } }, errors: errorsOf(connector.config), offsetFlushIntervalMs: 3_600_000, offsetFlushTimeoutMs: 1000, topicCreationEnable: true, ...more,
 })
 

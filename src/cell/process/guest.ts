@@ -4,10 +4,10 @@
  * hostile: checked here for the cell's own sake, and again in the worker.
  */
 import { batchToText, batchToUtf8 } from '../../wire/transcode.ts'
-import { maxRows, packSourceBatch, unpackSinkBatch } from '../../wire/batch-codec.ts'
-import type { SourceBatch } from '../../wire/batch.ts'
+import { maxRows, packRecordBatch, packSourceBatch, unpackRecordBatch, unpackSinkBatch } from '../../wire/batch-codec.ts'
+import type { RecordBatch, SourceBatch } from '../../wire/batch.ts'
 import { pack, unpack } from '../../wire/pack.ts'
-import type { GuestOutcome } from '../../wire/guest-api.ts'
+import { type GuestApi, type GuestOutcome, recordBatchCalls } from '../../wire/guest-api.ts'
 import { maxFrameBytes } from '../../wire/frames.ts'
 import type { CellLimits, Grants, PluginRef } from '../options.ts'
 import type { ToCell, WireOutcome } from '../messages.ts'
@@ -77,7 +77,7 @@ export class Guest {
     })
   }
 
-  open(kind: 'connector' | 'source' | 'sink'): void {
+  open(kind: keyof GuestApi): void {
     const { ivm, platform, bundle, plugin } = this.#host
     this.#capabilities = openCapabilities({
       limits: this.#host.limits,
@@ -113,7 +113,7 @@ export class Guest {
   call(message: Extract<ToCell, { t: 'call' }>): void {
     const { id, method, timeoutMs, args, batch } = message
     this.#calls.set(id, { method, deadline: Date.now() + timeoutMs })
-    const values = batch === undefined ? args : [batchToText(unpackSinkBatch(batch))]
+    const values = batch === undefined ? args : [recordBatchCalls.has(method) ? batchToText(unpackRecordBatch(batch)) : batchToText(unpackSinkBatch(batch)), ...args]
     this.#enter(Dispatch.call, id, { method, args: values })
   }
 
@@ -298,7 +298,10 @@ export class Guest {
     if (!outcome.ok) wire = { ok: false, error: outcome.error }
     else if (call.method === 'poll' && ((outcome.value as SourceBatch | null)?.count ?? 0) > maxRows) wire = { ok: false, error: errorData(coded('ERR_OUT_OF_RANGE', `poll() returned more than the ${maxRows} records that can cross at once`)) }
     else if (call.method === 'poll' && outcome.value !== null) wire = { ok: true, batch: packSourceBatch(batchToUtf8(outcome.value as SourceBatch)) }
-    else wire = { ok: true, plain: outcome.value }
+    else if (recordBatchCalls.has(call.method) && hasBatch(outcome.value)) {
+      const { batch, ...plain } = outcome.value
+      wire = { ok: true, plain, batch: packRecordBatch(batchToUtf8(batch)) }
+    } else wire = { ok: true, plain: outcome.value }
     const guest = this.#id
     this.#tellDenied()
     try {
@@ -313,6 +316,7 @@ export class Guest {
   }
 }
 
+const hasBatch = (value: unknown): value is { readonly batch: RecordBatch } => typeof value === 'object' && value !== null && 'batch' in value
 const sizeOf = (value: unknown): number => (typeof value === 'string' ? value.length : value instanceof ArrayBuffer ? value.byteLength : 0)
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Script execution timed out.'
 

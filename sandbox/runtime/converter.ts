@@ -1,0 +1,105 @@
+/** Calls on a converter, a column of values at a time: `ConverterApi`. A value that cannot be converted fails its row only. */
+import { DataException } from '../../src/data/errors.ts'
+import type { Schema } from '../../src/data/schema.ts'
+import { kindOf } from '../../src/data/struct.ts'
+import { emptyColumn, type RecordBatch } from '../../src/wire/batch.ts'
+import { bytesColumn, valuesOf } from '../../src/wire/columns.ts'
+import type { ConvertedBatch, ConverterApi, GuestRowFailure } from '../../src/wire/guest-api.ts'
+import { schemaFromJson, SchemaTable } from '../../src/wire/schema-table.ts'
+import type { MaybePromise } from '../sdk/connectors.ts'
+import type { Converter, HeaderConverter, SchemaAndValue } from '../sdk/plugins.ts'
+import type { Async } from './api.ts'
+import { toGuestError } from './errors.ts'
+import { newPlugin, plugin } from './plugin.ts'
+import { checkCrosses, schemaAt, schemaOrNull, sideOf } from './rows.ts'
+
+/** The two kinds of converters as one: `name` is the header's, for a header converter. */
+type Both = {
+  readonly from: (topic: string, name: string, schema: Schema | null, value: unknown) => MaybePromise<Uint8Array | null>
+  readonly to: (topic: string, name: string, bytes: Uint8Array | null) => MaybePromise<SchemaAndValue>
+}
+
+export const converterApi = (): Async<ConverterApi> => {
+  let both: Both | undefined
+  let close: () => MaybePromise<void> = () => undefined
+  const started = (): Both => {
+    if (both === undefined) throw new Error('the converter has not been started')
+    return both
+  }
+
+  return {
+    async start(use, config) {
+      if (use === 'header') {
+        const made: HeaderConverter = newPlugin('header converter')
+        await made.configure?.(config)
+        both = { from: (topic, name, schema, value) => made.fromConnectHeader(topic, name, schema, value), to: (topic, name, bytes) => made.toConnectHeader(topic, name, bytes) }
+        close = () => made.close?.()
+      } else {
+        const made: Converter = newPlugin('converter')
+        await made.configure?.(config, use === 'key')
+        both = { from: (topic, _name, schema, value) => made.fromConnectData(topic, schema, value), to: (topic, _name, bytes) => made.toConnectData(topic, bytes) }
+        close = () => made.close?.()
+      }
+    },
+    async fromConnect(batch, names) {
+      const { from } = started()
+      const schemas = batch.schemas.map((json) => schemaFromJson(json))
+      const values = valuesOf(batch.value, batch.count, schemas)
+      const bytes: (Uint8Array | null)[] = []
+      const failures = await eachRow(batch.count, async (row) => {
+        bytes[row] = null
+        const returned = from(topicOf(batch, row), names?.[row] ?? '', schemaAt(batch.valueSchema, schemas, row), values[row] ?? null)
+        bytes[row] = bytesOrNull(returned instanceof Promise ? await returned : returned)
+      })
+      return converted({ column: bytesColumn(bytes), index: new Int32Array(batch.count).fill(-1) }, new SchemaTable(), batch, failures)
+    },
+    async toConnect(batch, names) {
+      const { to } = started()
+      const bytes = valuesOf(batch.value, batch.count, []) as readonly (Uint8Array | null)[]
+      const table = new SchemaTable()
+      const values: unknown[] = []
+      const schemas: (Schema | null)[] = []
+      const failures = await eachRow(batch.count, async (row) => {
+        values[row] = schemas[row] = null
+        const returned = to(topicOf(batch, row), names?.[row] ?? '', bytes[row] ?? null)
+        const found: unknown = returned instanceof Promise ? await returned : returned
+        if (found === null || found === undefined) return
+        if (typeof found !== 'object') throw new DataException(`${plugin().className} returned a ${kindOf(found)} where { schema, value } is due`)
+        const { schema, value } = found as Partial<SchemaAndValue>
+        const checked = schemaOrNull(schema, 'the schema')
+        checkCrosses(value, table)
+        values[row] = value ?? null
+        schemas[row] = checked
+      })
+      return converted(sideOf(values, schemas, table), table, batch, failures)
+    },
+    async stop() {
+      await close()
+    },
+  }
+}
+
+const eachRow = async (count: number, convert: (row: number) => Promise<void>): Promise<GuestRowFailure[]> => {
+  const failures: GuestRowFailure[] = []
+  for (let row = 0; row < count; row++) {
+    try {
+      await convert(row)
+    } catch (error) {
+      failures.push({ row, step: 0, error: toGuestError(error) })
+    }
+  }
+  return failures
+}
+const converted = (side: ReturnType<typeof sideOf>, table: SchemaTable, { count, topics, topic }: RecordBatch, failures: readonly GuestRowFailure[]): ConvertedBatch => ({
+  batch: {
+    count, topics, topic, partition: null, timestamp: null, offset: null, headers: null,
+    schemas: table.toJson(), key: emptyColumn, keySchema: new Int32Array(count).fill(-1), value: side.column, valueSchema: side.index,
+  },
+  failures,
+})
+const topicOf = ({ topics, topic }: RecordBatch, row: number): string => topics[topic === null ? 0 : (topic[row] as number)] ?? ''
+const bytesOrNull = (returned: unknown): Uint8Array | null => {
+  if (returned === null || returned === undefined) return null
+  if (returned instanceof Uint8Array) return returned
+  throw new DataException(`${plugin().className} returned a ${kindOf(returned)} where a Uint8Array or null is due`)
+}
