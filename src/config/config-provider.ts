@@ -64,18 +64,27 @@ export const createConfigProviders = (providers: ReadonlyMap<string, ConfigProvi
 const mapValues = <T extends string | null>(props: Readonly<Record<string, T>>, map: (value: string) => string): Record<string, T> =>
   Object.fromEntries(Object.entries(props).map(([key, value]) => [key, (typeof value === 'string' ? map(value) : value) as T]))
 
+const builtInMaker = (className: string): MakeProvider | undefined => makers[className] ?? Object.entries(makers).find(([full]) => full.endsWith(`.${className}`))?.[1]
+
+export type ProviderSettings = { readonly name: string; readonly className: string; readonly params: StringMap; readonly isBuiltIn: boolean }
 /** The providers a worker's properties name: `config.providers=a,b`, `config.providers.a.class`, `config.providers.a.param.*`. */
-export const workerConfigProviders = (props: Readonly<StringMap>, env: Environment): ConfigProviders => {
-  const providers = new Map<string, ConfigProvider>()
-  for (const name of (props['config.providers'] ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '')) {
+export const providerSettings = (props: Readonly<StringMap>): readonly ProviderSettings[] =>
+  (props['config.providers'] ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '').flatMap((name): readonly ProviderSettings[] => {
     const className = props[`config.providers.${name}.class`]?.trim()
-    if (className === undefined) continue
-    const make = makers[className] ?? Object.entries(makers).find(([full]) => full.endsWith(`.${className}`))?.[1]
+    return className === undefined ? [] : [{ name, className, params: withPrefix(props, `config.providers.${name}.param.`), isBuiltIn: builtInMaker(className) !== undefined }]
+  })
+
+/** `others`: those that are not built in, by name. */
+export const workerConfigProviders = (props: Readonly<StringMap>, env: Environment, others: ReadonlyMap<string, ConfigProvider> = new Map()): ConfigProviders => {
+  const providers = new Map(others)
+  for (const { name, className, params } of providerSettings(props)) {
+    if (others.has(name)) continue
+    const make = builtInMaker(className)
     if (make === undefined) {
       throw new ConnectError('CONFIG_INVALID', `Invalid value ${className} for configuration config.providers.${name}.class: Class ${className} could not be found; there are ${Object.keys(makers).join(', ')}`)
     }
     try {
-      providers.set(name, make(withPrefix(props, `config.providers.${name}.param.`), env))
+      providers.set(name, make(params, env))
     } catch (error) {
       throw new ConnectError('CONFIG_INVALID', `Could not set up config provider ${name} (${className}): ${messageOf(error)}`, { cause: error })
     }
@@ -84,8 +93,10 @@ export const workerConfigProviders = (props: Readonly<StringMap>, env: Environme
 }
 
 /** A worker's properties with their variables replaced, and the providers for its connectors. `plugin.path` keeps its variables, as in Kafka. */
-export const resolveWorkerProps = async (props: Readonly<StringMap>, env: Environment): Promise<{ readonly props: StringMap; readonly providers: ConfigProviders }> => {
-  const providers = workerConfigProviders(props, env)
+export const resolveWorkerProps = async (
+  props: Readonly<StringMap>, env: Environment, fromBundles?: ReadonlyMap<string, ConfigProvider>,
+): Promise<{ readonly props: StringMap; readonly providers: ConfigProviders }> => {
+  const providers = workerConfigProviders(props, env, fromBundles)
   const { 'plugin.path': pluginPath, ...others } = props
   if (pluginPath !== undefined && hasVariable(pluginPath)) log.warn(`Variables cannot be used in the 'plugin.path' property, since the property is used by plugin scanning before the config providers that replace the variables are initialized`)
   try {

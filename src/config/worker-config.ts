@@ -86,6 +86,13 @@ export type WorkerConfig = {
 
 const log = logger('org.apache.kafka.connect.runtime.WorkerConfig')
 
+const defaultCacheDir = (): string => join(homedir(), '.cache', 'isoconnect', 'plugins')
+/** Where plugins are, from properties whose variables are not replaced yet: some providers of variables are plugins themselves. */
+export const shelfLocations = (props: Readonly<StringMap>): { readonly pluginPath: readonly string[]; readonly cacheDir: string } => ({
+  pluginPath: (props['plugin.path'] ?? '').split(',').map((folder) => folder.trim()).filter((folder) => folder !== ''),
+  cacheDir: props['plugin.cache.dir']?.trim() ?? defaultCacheDir(),
+})
+
 /** Keys under a prefix, without it. */
 export const withPrefix = (props: Readonly<StringMap>, prefix: string): StringMap =>
   Object.fromEntries(Object.entries(props).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])))
@@ -234,7 +241,7 @@ export const parseWorkerConfig = (props: Readonly<StringMap>, mode: WorkerMode):
     offsetFlushIntervalMs: number('offset.flush.interval.ms'),
     offsetFlushTimeoutMs: number('offset.flush.timeout.ms'),
     pluginPath: list('plugin.path'),
-    pluginCacheDir: textOrNull('plugin.cache.dir') ?? join(homedir(), '.cache', 'isoconnect', 'plugins'),
+    pluginCacheDir: textOrNull('plugin.cache.dir') ?? defaultCacheDir(),
     pluginPermissions: text('plugin.permissions') === 'approved' ? 'approved' : 'declared',
     topicCreationEnable: flag('topic.creation.enable'),
     overridePolicy: { name: text('connector.client.config.override.policy'), allowlist: list('connector.client.config.override.allowlist') },

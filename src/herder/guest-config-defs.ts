@@ -6,6 +6,7 @@
 import type { PluginKind, PluginLookups } from '../config/connector-config-def.ts'
 import { withPrefix } from '../config/worker-config.ts'
 import { ConfigDef, NO_DEFAULT_VALUE } from '../data/config-def.ts'
+import { convertToString } from '../data/config-parse.ts'
 import { ConfigException } from '../data/errors.ts'
 import type { Plugin, Shelf } from '../plugins/types.ts'
 import type { ConfigKeyJson, ConfigValueJson, StringMap } from '../wire/guest-api.ts'
@@ -57,6 +58,8 @@ const guestConfigDef = ({ keys, values }: Learned): ConfigDef => {
       type, importance, documentation, group, orderInGroup, width, displayName, dependents,
       defaultValue: required ? NO_DEFAULT_VALUE : (defaultValue ?? null),
       validator: ConfigDef.LambdaValidator.with((_, value) => {
+        // a default is validated when it is defined, too, and what the plugin said is about the value given
+        if (!required && convertToString(value, type) === (defaultValue ?? null)) return
         // what cannot be parsed at all has been said already, in the same words
         if (own !== undefined && own.errors.length > 0 && (value !== null || !isParseError(own.errors))) throw new ConfigException(own.errors.join('; '))
       }),

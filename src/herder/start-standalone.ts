@@ -4,9 +4,9 @@
  */
 import type { SpawnCell } from '../cell/cell.ts'
 import { spawnCell as spawnRealCell } from '../cell/spawn.ts'
-import { resolveWorkerProps } from '../config/config-provider.ts'
+import { providerSettings, resolveWorkerProps } from '../config/config-provider.ts'
 import type { Environment } from '../config/config-provider.ts'
-import { parseWorkerConfig } from '../config/worker-config.ts'
+import { parseWorkerConfig, shelfLocations } from '../config/worker-config.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import { messageOf } from '../errors.ts'
 import { kafkaClients } from '../kafka/clients.ts'
@@ -21,6 +21,7 @@ import { createWorker } from '../worker/worker.ts'
 import { createConnectors } from './command-line-connectors.ts'
 import { createConnectorConfiguration } from './connector-configuration.ts'
 import { lookupKafkaClusterId } from './kafka-cluster.ts'
+import { openGuestConfigProviders } from './guest-config-providers.ts'
 import { createInspector, inspectShelf } from './inspect-plugins.ts'
 import { createPluginCells } from './plugin-cells.ts'
 import { cellLimits } from './specs.ts'
@@ -125,10 +126,15 @@ export const startStandalone = async (options: StandaloneOptions): Promise<Runni
 
 const initialize = async ({ props, env, rest, commit, spawnCell = spawnRealCell, signal }: StandaloneOptions) => {
   cliLog.info('Scanning for plugin classes. This might take a moment ...')
-  const { props: resolved, providers } = await resolveWorkerProps(props, env)
+  // a config provider of a bundle is needed before the configuration can be read
+  const early = providerSettings(props).some(({ isBuiltIn }) => !isBuiltIn) ? await openShelf({ ...shelfLocations(props), watch: true }) : null
+  await using cleanUp = new AsyncDisposableStack()
+  if (early) cleanUp.defer(() => early.close())
+  const guestProviders = cleanUp.use(early ? await openGuestConfigProviders(props, early, spawnCell) : null)
+  const { props: resolved, providers } = await resolveWorkerProps(props, env, guestProviders?.providers)
   const config = parseWorkerConfig(resolved, 'standalone')
   const clients = kafkaClients()
-  const scanning = openShelf({ pluginPath: config.pluginPath, cacheDir: config.pluginCacheDir, watch: true })
+  const scanning = early ? Promise.resolve(early) : openShelf({ pluginPath: config.pluginPath, cacheDir: config.pluginCacheDir, watch: true })
   const looking = new AbortController()
   signal?.addEventListener('abort', () => looking.abort(), { once: true })
   const asking = lookupKafkaClusterId(clients, config, looking.signal)
@@ -154,9 +160,11 @@ const initialize = async ({ props, env, rest, commit, spawnCell = spawnRealCell,
     const inspect = (): void => {
       inspection = inspectShelf(shelf, createInspector({ shelf, spawnCell, limits: cellLimits(config.isolate.defaults, 0) }))
     }
+    const open = cleanUp.move()
     const release = async (): Promise<void> => {
       await inspection?.close()
       await cells.close()
+      await open.disposeAsync()
       await shelf.close()
     }
     return { herder, shelf, config, advertisedUrl, inspect, release }

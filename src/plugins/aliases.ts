@@ -13,6 +13,7 @@ const typeWords: Record<PluginType, string> = {
   predicate: 'Predicate',
   converter: 'Converter',
   header_converter: 'HeaderConverter',
+  config_provider: 'ConfigProvider',
 }
 
 type Named = Pick<Plugin, 'className' | 'type'>

@@ -20,7 +20,7 @@ export type Manifest = {
 export type JsonObject = Readonly<Record<string, unknown>>
 
 export const manifestMaxBytes = 1024 * 1024
-const pluginTypes: readonly PluginType[] = ['source', 'sink', 'transformation', 'predicate', 'converter', 'header_converter']
+const pluginTypes: readonly PluginType[] = ['source', 'sink', 'transformation', 'predicate', 'converter', 'header_converter', 'config_provider']
 const accesses = ['read', 'write', 'read-write'] as const
 const maxPlugins = 500
 const maxPermissions = 100

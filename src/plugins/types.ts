@@ -2,7 +2,7 @@
 import type { Grants, PluginRef } from '../cell/options.ts'
 import type { PluginDescription, StringMap } from '../wire/guest-api.ts'
 
-export type PluginType = 'source' | 'sink' | 'transformation' | 'predicate' | 'converter' | 'header_converter'
+export type PluginType = 'source' | 'sink' | 'transformation' | 'predicate' | 'converter' | 'header_converter' | 'config_provider'
 /** What a setting may name: one type, or either kind of connector. */
 export type PluginKind = PluginType | 'connector'
 

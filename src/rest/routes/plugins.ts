@@ -6,7 +6,7 @@ import { readConfig } from '../body.ts'
 import type { RestParts, RestRequest, RestResponse, Route } from '../types.ts'
 import { ok } from '../types.ts'
 
-const order: readonly PluginType[] = ['sink', 'source', 'transformation', 'predicate', 'converter', 'header_converter']
+const order: readonly PluginType[] = ['sink', 'source', 'transformation', 'predicate', 'converter', 'header_converter', 'config_provider']
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** By type, then class; versions of a class stay in the shelf's order (oldest first). */

@@ -1,0 +1,178 @@
+/** Converters, transformations, predicates and config providers of bundles: named like Kafka's own, run in processes of their own. */
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { setLevel } from '../../src/log.ts'
+import { type TestKafka, uniqueName } from './helpers/kafka.ts'
+import { type TestFolder, testFolder, testKafka, type TestWorker, testWorker, until } from './helpers/standalone.ts'
+
+setLevel('root', 'OFF')
+
+const plugins = `
+import { ConfigDef, ConfigProvider, Converter, HeaderConverter, Predicate, Schema, SchemaBuilder, Transformation, schemas } from 'isoconnect'
+export class Shout extends Transformation {
+  static config = new ConfigDef().define('mark', ConfigDef.Type.STRING, '!', ConfigDef.ValidString.in('!', '?'), ConfigDef.Importance.LOW, 'What to end with')
+  configure(props) { this.mark = props.mark ?? '!' }
+  async apply(record) {
+    if (record.value === 'poison') throw new Error('cannot shout poison')
+    if (record.value === 'loop') for (;;);
+    return record.newRecord(record.topic, record.kafkaPartition, record.keySchema, record.key, record.valueSchema, record.value.toUpperCase() + this.mark, record.timestamp)
+  }
+}
+export class Tag extends Transformation {
+  apply(record) {
+    record.headers.addString('tag', record.value.length > 8 ? 'long' : 'short')
+    return { ...record, value: record.value + ' #' + record.headers.lastWithName('tag').value }
+  }
+}
+export class DropEven extends Transformation { apply(record) { return Number(/\\d+/.exec(record.value)[0]) % 2 === 0 ? null : record } }
+export class Long extends Predicate { test(record) { return record.value.length > 8 } }
+export class Reversed extends Converter {
+  configure(props, isKey) { this.isKey = isKey }
+  fromConnectData(topic, schema, value) {
+    if (value === null) return null
+    if (value === 'unwritable') throw new Error('this value has no bytes')
+    return new TextEncoder().encode([...value].reverse().join(''))
+  }
+  async toConnectData(topic, bytes) { return { schema: schemas.OPTIONAL_STRING_SCHEMA, value: bytes === null ? null : [...new TextDecoder().decode(bytes)].reverse().join('') } }
+}
+export class Vault extends ConfigProvider {
+  configure(props) { this.prefix = props.prefix ?? '' }
+  get(path, keys) { return { data: Object.fromEntries((keys ?? []).filter((key) => key !== 'missing').map((key) => [key, this.prefix + path + ':' + key])) } }
+}
+`
+const counter = `
+import { SourceConnector, SourceTask, ConfigDef, sleep } from 'isoconnect'
+export class Words extends SourceConnector {
+  static config = new ConfigDef().define('words', ConfigDef.Type.LIST, ConfigDef.Importance.HIGH, 'Values').define('topic', ConfigDef.Type.STRING, ConfigDef.Importance.HIGH, 'Topic')
+  start(props) { this.props = props }
+  taskClass() { return WordsTask }
+  taskConfigs() { return [this.props] }
+}
+class WordsTask extends SourceTask {
+  start(props) { this.words = props.words.split(','); this.topic = props.topic; this.n = this.context.offsetStorageReader.offset({ w: 1 })?.n ?? 0 }
+  async poll() {
+    const from = this.n
+    if (from >= this.words.length) { await sleep(50); return null }
+    this.n = this.words.length
+    return this.words.slice(from).map((value, at) => ({ topic: this.topic, value, sourcePartition: { w: 1 }, sourceOffset: { n: from + at + 1 } }))
+  }
+}
+`
+const classes = [['transformation', 'Shout'], ['transformation', 'Tag'], ['transformation', 'DropEven'], ['predicate', 'Long'], ['converter', 'Reversed'], ['config_provider', 'Vault']] as const
+
+let kafka: TestKafka
+let folder: TestFolder
+let worker: TestWorker
+beforeAll(async () => {
+  kafka = await testKafka()
+  folder = await testFolder()
+  await folder.bundle('plugins', classes.map(([type, name]) => ({ type, class: `com.example.${name}`, export: name })), plugins)
+  await folder.bundle('words', [{ type: 'source', class: 'com.example.Words', export: 'Words' }], counter)
+  worker = await testWorker(folder, kafka, { 'config.providers': 'vault', 'config.providers.vault.class': 'com.example.Vault', 'config.providers.vault.param.prefix': 'v-' })
+  await worker.ready
+})
+afterAll(async () => {
+  await worker?.[Symbol.asyncDispose]()
+  await folder?.[Symbol.asyncDispose]()
+  await kafka?.close()
+})
+
+const create = (name: string, config: Record<string, string>) => worker.herder.putConnectorConfig(name, { name, ...config }, { allowReplace: false })
+const source = (topic: string, words: readonly string[], more: Record<string, string> = {}) => create(`${topic}-source`, { 'connector.class': 'Words', topic, words: words.join(','), ...more })
+/** What a file sink makes of the topic. */
+const sink = async (topic: string, more: Record<string, string> = {}) => {
+  const file = folder.file(`${topic}.txt`)
+  await create(`${topic}-sink`, { 'connector.class': 'FileStreamSink', topics: topic, file, ...more })
+  return (count: number) => until(`${count} lines of ${topic}`, () => readFile(file, 'utf8').then((text) => text.split('\n').slice(0, -1), () => []), (lines) => lines.length >= count)
+}
+const taskTrace = async (name: string): Promise<string> => {
+  const status = await until(`${name} has failed`, () => worker.herder.connectorStatus(name), ({ tasks }) => tasks[0]?.state === 'FAILED')
+  return status.tasks[0]?.trace ?? ''
+}
+
+describe('transformations', () => {
+  test('of a source run in their order, beside built-in ones', async () => {
+    const topic = uniqueName('shout')
+    await source(topic, ['one', 'two'], {
+      transforms: 'shout,route,tag', 'transforms.shout.type': 'com.example.Shout', 'transforms.shout.mark': '?', 'transforms.tag.type': 'Tag',
+      'transforms.route.type': 'RegexRouter', 'transforms.route.regex': '(.*)', 'transforms.route.replacement': '$1-loud',
+    })
+    const lines = await sink(`${topic}-loud`)
+    expect(await lines(2)).toEqual(['ONE? #short', 'TWO? #short'])
+  })
+
+  test('of a sink drop what they drop, and only what the predicate picks is changed', async () => {
+    const topic = uniqueName('drop')
+    await source(topic, ['n 1', 'n 2', 'n 3', 'a long number 4', 'a long number 5'])
+    const lines = await sink(topic, {
+      transforms: 'odd,shout', 'transforms.odd.type': 'DropEven', 'transforms.shout.type': 'Shout', 'transforms.shout.predicate': 'long', predicates: 'long', 'predicates.long.type': 'com.example.Long',
+    })
+    expect(await lines(3)).toEqual(['n 1', 'n 3', 'A LONG NUMBER 5!'])
+  })
+
+  test('a built-in predicate chooses for a bundle\'s transformation, and a bundle\'s predicate for a built-in one', async () => {
+    const topic = uniqueName('mixed')
+    await source(topic, ['short', 'rather long words'], {
+      transforms: 'shout,route', 'transforms.shout.type': 'Shout', 'transforms.shout.predicate': 'topic', 'transforms.shout.negate': 'true',
+      'transforms.route.type': 'RegexRouter', 'transforms.route.regex': '(.*)', 'transforms.route.replacement': '$1-long', 'transforms.route.predicate': 'long',
+      predicates: 'topic,long', 'predicates.topic.type': 'TopicNameMatches', 'predicates.topic.pattern': 'none', 'predicates.long.type': 'Long',
+    })
+    expect(await (await sink(topic))(1)).toEqual(['SHORT!'])
+    expect(await (await sink(`${topic}-long`))(1)).toEqual(['RATHER LONG WORDS!'])
+  })
+
+  test('that throw fail the task with their class and their words', async () => {
+    const topic = uniqueName('poison')
+    await source(topic, ['fine', 'poison'], { transforms: 'shout', 'transforms.shout.type': 'Shout' })
+    const trace = await taskTrace(`${topic}-source`)
+    expect(trace).toMatch(/Tolerance exceeded in error handler[^]*cannot shout poison/)
+  })
+
+  test('that hang take their own process with them, and the task says what happened', async () => {
+    const topic = uniqueName('loop')
+    await source(topic, ['loop'], { transforms: 'shout', 'transforms.shout.type': 'Shout', 'isolate.call.timeout.ms': '500' })
+    expect(await taskTrace(`${topic}-source`)).toMatch(/process has ended \(timeout\).*apply\(\)/)
+  })
+
+  test('are validated by what they say themselves', async () => {
+    const infos = await worker.herder.validate({ name: 'v', 'connector.class': 'Words', topic: 't', words: 'a', transforms: 'shout', 'transforms.shout.type': 'Shout', 'transforms.shout.mark': 'x' })
+    const mark = infos.configs.find(({ value }) => value.name === 'transforms.shout.mark')
+    expect(mark).toMatchObject({ definition: { type: 'STRING', default_value: '!', documentation: 'What to end with', group: 'Transforms: shout' }, value: { errors: [expect.stringMatching(/String must be one of: !, \?/)] } })
+    expect(infos.error_count).toBe(1)
+  })
+})
+
+describe('a converter', () => {
+  test('writes and reads bytes its own way', async () => {
+    const topic = uniqueName('reversed')
+    await source(topic, ['abc', 'xyz ö'], { 'value.converter': 'com.example.Reversed' })
+    expect(await (await sink(topic, { name: `${topic}-plain` }))(2)).toEqual(['cba', 'ö zyx'])
+    await create(`${topic}-back`, { 'connector.class': 'FileStreamSink', topics: topic, file: folder.file('back.txt'), 'value.converter': 'Reversed' })
+    expect(await until('the way back', () => readFile(folder.file('back.txt'), 'utf8').catch(() => ''), (text) => text.split('\n').length > 2)).toBe('abc\nxyz ö\n')
+  })
+
+  test('that throws fails its record only', async () => {
+    const topic = uniqueName('unwritable')
+    await source(topic, ['first', 'unwritable', 'last'], { 'value.converter': 'com.example.Reversed', 'errors.tolerance': 'all' })
+    expect(await (await sink(topic, { 'value.converter': 'com.example.Reversed' }))(2)).toEqual(['first', 'last'])
+  })
+})
+
+describe('a config provider', () => {
+  test('resolves variables, and what is stored and shown keeps them', async () => {
+    const topic = uniqueName('vault')
+    const words = '${vault:secret/path:word},${vault:p:missing}'
+    await create(`${topic}-source`, { 'connector.class': 'Words', topic, words })
+    expect(await (await sink(topic))(2)).toEqual(['v-secret/path:word', '${vault:p:missing}'])
+    expect((await worker.herder.connectorConfig(`${topic}-source`))['words']).toBe(words)
+  })
+
+  test('that is not there stops the start with its name', async () => {
+    await using other = await testFolder()
+    await expect(testWorker(other, kafka, { 'config.providers': 'x', 'config.providers.x.class': 'com.example.Nowhere' })).rejects.toThrow(/com\.example\.Nowhere/)
+  })
+})
+
+test('the worker lists them all with their kind', async () => {
+  expect(worker.shelf.list().filter(({ className }) => className.startsWith('com.example.')).map(({ type, className }) => [type, className])).toEqual(expect.arrayContaining(classes.map(([type, name]) => [type, `com.example.${name}`])))
+})
