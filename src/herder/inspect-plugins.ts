@@ -1,5 +1,5 @@
 /**
- * What only running tells of a bundle (a missing export, an error or a loop at its top level), found before anybody uses it: each connector class
+ * What only running tells of a bundle (a missing export, an error or a loop at its top level), found before anybody uses it: each plugin class
  * that has not described itself yet is loaded once in a cell of its own without grants. What it says is remembered beside the code; one that
  * cannot be loaded goes into quarantine with the reason. Beside the worker's start, never before it.
  */
@@ -8,6 +8,7 @@ import type { CellLimits, Grants } from '../cell/options.ts'
 import { messageOf } from '../errors.ts'
 import { logger } from '../log.ts'
 import type { Plugin, Shelf } from '../plugins/types.ts'
+import { askedAs } from './plugin-cells.ts'
 
 const log = logger('org.apache.kafka.connect.runtime.isolation.PluginScanner')
 const noGrants: Grants = { fs: [], net: [], stdio: false }
@@ -35,7 +36,7 @@ export const createInspector = ({ shelf, spawnCell, limits }: Options): Inspecto
       if (isClosed) return null
       cells.add(cell)
       try {
-        const opened = await cell.open('connector', { label: 'inspect', handlers: {}, onLog: () => {} })
+        const opened = await cell.open(askedAs(plugin), { label: 'inspect', handlers: {}, onLog: () => {} })
         if (opened.kind !== 'ok') return problemOf(plugin, opened)
         const described = await opened.value.call('describe', [], { timeoutMs: limits.callTimeoutMs })
         if (described.kind !== 'ok') return problemOf(plugin, described)
@@ -57,7 +58,6 @@ const problemOf = ({ className, exportName }: Plugin, outcome: Exclude<CallOutco
   return `${className} (export ${exportName}) cannot be loaded: ${why}`
 }
 
-const isConnector = ({ type }: Plugin): boolean => type === 'source' || type === 'sink'
 const idOf = ({ digest, className, version }: Plugin): string => `${digest} ${className} ${version}`
 
 /** Inspects what is on the shelf and what comes, until closed. */
@@ -87,7 +87,7 @@ export const inspectShelf = (shelf: Pick<Shelf, 'list' | 'onChange' | 'condemn'>
     }
   }
   const look = (): void => {
-    for (const plugin of shelf.list().filter(isConnector)) {
+    for (const plugin of shelf.list()) {
       if (seen.has(idOf(plugin))) continue
       seen.add(idOf(plugin))
       queue.push(plugin)

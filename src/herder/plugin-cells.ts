@@ -43,9 +43,7 @@ export const createPluginCells = ({ shelf, spawnCell, limits, idleMs = defaultId
   const open = async (plugin: Plugin): Promise<Opened> => {
     const cell = await spawnCell({ plugin: shelf.ref(plugin), grants: noGrants, limits, name: `${plugin.className}|validate` })
     const log = logger(plugin.className, '[validate] ')
-    const isConnector = plugin.type === 'source' || plugin.type === 'sink'
-    // another plugin answers `describe` and `validate` as a connector does, and is asked nothing else
-    const outcome = await cell.open<'connector'>(isConnector ? 'connector' : ('plugin' as 'connector'), { label: 'validate', handlers: {}, onLog: ({ level, message }) => log[level](message) })
+    const outcome = await cell.open(askedAs(plugin), { label: 'validate', handlers: {}, onLog: ({ level, message }) => log[level](message) })
     if (outcome.kind === 'ok') return { cell, guest: outcome.value }
     await closeCell(cell)
     return valueOrThrow(plugin, 'could not be loaded', outcome)
@@ -117,6 +115,8 @@ export const createPluginCells = ({ shelf, spawnCell, limits, idleMs = defaultId
   }
 }
 
+/** What is no connector answers `describe` and `validate` as a connector does, and is asked nothing else here. */
+export const askedAs = ({ type }: Plugin): 'connector' => (type === 'source' || type === 'sink' ? 'connector' : ('plugin' as 'connector'))
 const idOf = (plugin: Plugin): string => `${plugin.className} ${plugin.version} ${plugin.digest}`
 
 const valueOrThrow = <T>(plugin: Plugin, what: string, outcome: CallOutcome<T>): T => {

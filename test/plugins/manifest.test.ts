@@ -55,7 +55,7 @@ test.each([
   [['isoconnect', 'plugins'], [], /must list at least one/],
   [['isoconnect', 'plugins'], {}, /isoconnect\.plugins must be an array/],
   [['isoconnect', 'permision'], {}, /isoconnect: unknown key "permision", allowed are plugins, permissions, limits/],
-  [[...plugin0, 'type'], 'soruce', /plugins\[0\]\.type must be one of source, sink, transformation, predicate, converter, header_converter, not "soruce"/],
+  [[...plugin0, 'type'], 'soruce', /plugins\[0\]\.type must be one of source, sink, transformation, predicate, converter, header_converter, config_provider, not "soruce"/],
   [[...plugin0, 'class'], 'com..Tick', /plugins\[0\]\.class must be/],
   [[...plugin0, 'class'], 'a b', /plugins\[0\]\.class must be/],
   [[...plugin0, 'export'], 'a.b', /plugins\[0\]\.export must be/],
