@@ -8,6 +8,7 @@ import { cleanUp } from './bed.ts'
 import { memory } from './cases/memory.ts'
 import { restLatency } from './cases/rest-latency.ts'
 import { sink } from './cases/sink.ts'
+import { smtChain } from './cases/smt-chain.ts'
 import { source } from './cases/source.ts'
 import { start } from './cases/start.ts'
 import { bothWays, jsonWay, sinkStruct, sourceStruct } from './cases/struct.ts'
@@ -30,6 +31,7 @@ const cases: Readonly<Record<string, Case>> = {
   'sink-json': () => sink('json'),
   'source-struct-json': () => each(bothWays, (enable) => sourceStruct(jsonWay('source', enable))),
   'sink-struct-json': () => each(bothWays, (enable) => sinkStruct(jsonWay('sink', enable))),
+  'smt-chain': () => each(bothWays, smtChain),
   start,
   memory,
   'rest-latency': restLatency,

@@ -13,8 +13,8 @@ import { structPlugins } from '../struct-plugins.ts'
 export const recordCount = Number(process.env['ISOCONNECT_BENCH_RECORDS'] ?? 500_000)
 const batchSize = 2000
 type Config = Readonly<Record<string, string>>
-/** Laid over the connectors' configuration: transformations, converters. */
-export type StructOptions = { readonly name: string; readonly connector?: Config; readonly worker?: Config }
+/** Laid over the connectors' configuration: transformations, converters; the prefix is what a source names its topic with and a transformation takes away. */
+export type StructOptions = { readonly name: string; readonly connector?: Config; readonly worker?: Config; readonly topicPrefix?: string }
 
 export const bothWays = ['true', 'false'] as const
 export const jsonWay = (side: string, enable: (typeof bothWays)[number], connector: Config = {}): StructOptions =>
@@ -29,7 +29,7 @@ const runSource = async (who: Who, topic: string, options: StructOptions, meter:
   await createTopic(topic)
   const worker = await start(who, options)
   try {
-    await createConnector(worker, topic, { 'connector.class': 'StructSource', 'tasks.max': '1', topic, records: String(recordCount), 'batch.size': String(batchSize), 'allocation.file': allocationFile(worker), ...options.connector })
+    await createConnector(worker, topic, { 'connector.class': 'StructSource', 'tasks.max': '1', topic: `${options.topicPrefix ?? ''}${topic}`, records: String(recordCount), 'batch.size': String(batchSize), 'allocation.file': allocationFile(worker), ...options.connector })
     return await throughput(meter.watch(who, worker, () => endOffset(topic)), recordCount, () => checkRunning(worker, topic))
   } finally {
     await worker.stop()
