@@ -39,6 +39,7 @@ const doors: Record<string, readonly string[]> = {
   'isolated-vm': ['src/cell/process'],
   kafkajs: ['src/kafka'],
   fastify: ['src/rest'],
+  avsc: ['src/converters'],
   esbuild: ['src/plugins', 'src/cell'],
   pino: ['src/log.ts'],
   commander: ['src/cli'],

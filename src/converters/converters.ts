@@ -1,5 +1,8 @@
 /** The converters by class name and alias: `createConverter` is the room's door. */
+import { ConfigDef } from '../data/config-def.ts'
 import { ConfigException } from '../data/errors.ts'
+import { avroConverter, avroConverterName } from './avro/avro.ts'
+import { avroConverterConfigDef } from './avro/config.ts'
 import { byteArrayConverter } from './bytes.ts'
 import { jsonConverter } from './json/json.ts'
 import { numberConverters } from './numbers.ts'
@@ -14,8 +17,11 @@ const makers: Readonly<Record<string, MakeConverter>> = {
   [`${prefix}json.JsonConverter`]: jsonConverter,
   [`${prefix}storage.SimpleHeaderConverter`]: simpleHeaderConverter,
   ...numberConverters,
+  [avroConverterName]: avroConverter,
 }
 export const builtInConverters: readonly string[] = Object.keys(makers)
+/** Those that Kafka lets stand for a header converter too. */
+export const builtInHeaderConverters: readonly string[] = builtInConverters.filter((className) => className !== avroConverterName)
 
 /** Full class, simple name, or simple name without `Converter`. */
 export const findConverter = (name: string): string | null =>
@@ -23,6 +29,9 @@ export const findConverter = (name: string): string | null =>
     const simple = className.slice(className.lastIndexOf('.') + 1)
     return name === className || name === simple || name === simple.replace(/(Header)?Converter$/, '')
   }) ?? null
+
+/** What `validate` tells about a converter's own keys; empty where a converter has told none yet. */
+export const converterConfigDef = (className: string): ConfigDef => (className === avroConverterName ? avroConverterConfigDef() : new ConfigDef())
 
 export const createConverter = (spec: { readonly className: string; readonly isKey: boolean; readonly config: Readonly<Record<string, string>> }): Converter => {
   const make = makers[findConverter(spec.className) ?? '']

@@ -3,7 +3,7 @@
  * The keys of those of bundles are asked of their cells, before a validation begins (guest-config-defs.ts): here they have a name only.
  */
 import type { PluginKind, PluginLookups } from '../config/connector-config-def.ts'
-import { builtInConverters, findConverter } from '../converters/converters.ts'
+import { builtInConverters, converterConfigDef, findConverter } from '../converters/converters.ts'
 import { ConfigDef } from '../data/config-def.ts'
 import { ConnectError } from '../errors.ts'
 import type { Shelf } from '../plugins/types.ts'
@@ -32,7 +32,7 @@ export const createPluginLookups = (shelf: Pick<Shelf, 'find' | 'list' | 'versio
     configDef: (kind, className, version) => {
       if (builtIn(kind, className) !== null) {
         const range = parseVersionRange(version)
-        if (range === null || range.matches(builtInVersion)) return isTransformKind(kind) ? transformConfigDef(kind, className) : new ConfigDef()
+        if (range === null || range.matches(builtInVersion)) return isTransformKind(kind) ? transformConfigDef(kind, className) : converterConfigDef(findConverter(className) ?? className)
         throw new ConnectError('PLUGIN_VERSION', `Plugin ${className} not found that matches the version range ${range.text}, available versions: [${builtInVersion}]`)
       }
       shelf.find(className, version, kind)

@@ -1,0 +1,152 @@
+/** Columns of Connect values as Confluent's Avro: a magic byte, the schema's id, the value. Waits only for schemas not met before. */
+import { type ConnectException, DataException } from '../../data/errors.ts'
+import { fromLogical } from '../../data/logical.ts'
+import type { MaybePromise } from '../../data/maybe-promise.ts'
+import type { Schema } from '../../data/schema.ts'
+import { asBuffer, materialize, Scratch } from '../columns.ts'
+import { asConnectException } from '../encode-rows.ts'
+import { type ConnectColumn, type EncodedColumn, type RowError, schemaOf, type Topics } from '../types.ts'
+import { type Translate, translator } from './avsc.ts'
+import type { AvroConverterOptions } from './config.ts'
+import { asFailure } from './failures.ts'
+import { avroFromConnect } from './from-connect.ts'
+import type { Registered, Registry } from './registry.ts'
+import { sameShape } from './same-shape.ts'
+import { SchemaCache } from './schema-cache.ts'
+import { avroText } from './schema-text.ts'
+import type { AvroType } from './schema.ts'
+import { subjectOf } from './subjects.ts'
+import { compileWriter, type WriteAvro } from './write-plan.ts'
+
+type WritePlan = { readonly type: AvroType; readonly text: string; readonly write: WriteAvro; readonly targets: Map<string, Target> }
+/** What values of a schema become under a subject. `translate`: they are written in another schema than their own. */
+type Target = { readonly head: Buffer; readonly translate: Translate | null; readonly expiresAtMs: number }
+/** All values of one schema for one topic in a batch. */
+type Job = { readonly plan: WritePlan; target: Target | null } | { readonly error: ConnectException }
+
+const headBytes = 5
+
+export class AvroColumnWriter {
+  readonly #registry: Registry
+  readonly #options: AvroConverterOptions
+  readonly #plans: SchemaCache<WritePlan>
+  readonly #scratch = new Scratch()
+
+  constructor(registry: Registry, options: AvroConverterOptions) {
+    this.#registry = registry
+    this.#options = options
+    this.#plans = new SchemaCache(options.data.schemasCacheSize)
+  }
+
+  write(values: ConnectColumn, topics: Topics): MaybePromise<EncodedColumn> {
+    const all = materialize(values)
+    const jobs: Job[] = []
+    const waits: Promise<void>[] = []
+    const width = values.schemas.length + 1
+    for (let row = 0; row < values.count; row++) {
+      if (all[row] === null || all[row] === undefined) continue
+      const key = jobKey(values, topics, row, width)
+      if (jobs[key] !== undefined) continue
+      const wait = this.#start(schemaOf(values, row), topicOf(topics, row), (job) => void (jobs[key] = job))
+      if (wait !== null) waits.push(wait)
+    }
+    const encode = (): EncodedColumn => this.#encode(values, all, (row) => jobs[jobKey(values, topics, row, width)])
+    // who waits may be overtaken by a call that need not: its bytes are its own
+    return waits.length === 0 ? encode() : Promise.all(waits).then(() => copied(encode()))
+  }
+
+  /** Null: the job is there at once. */
+  #start(schema: Schema | null, topic: string, found: (job: Job) => void): Promise<void> | null {
+    try {
+      const plan = this.#plans.get(schema, (each) => this.#plan(each))
+      const subject = subjectOf(topic, plan.type, this.#options.subject)
+      const known = plan.targets.get(subject)
+      const isFresh = known !== undefined && known.expiresAtMs > Date.now()
+      found({ plan, target: isFresh ? known : null })
+      if (isFresh) return null
+      return this.#ask(plan, subject).then(
+        (target) => {
+          plan.targets.set(subject, target)
+          found({ plan, target })
+        },
+        (error: unknown) => found({ error: asFailure(error, topic, 'serialize') }),
+      )
+    } catch (error) {
+      found({ error: asConnectException(error) })
+      return null
+    }
+  }
+
+  #plan(schema: Schema | null): WritePlan {
+    const type = avroFromConnect(schema, this.#options.data)
+    const write = schema !== null && type.kind === 'bytes' ? bareBytes(schema) : compileWriter(schema, type, this.#options.data)
+    return { type, text: avroText(type), write, targets: new Map() }
+  }
+
+  async #ask(plan: WritePlan, subject: string): Promise<Target> {
+    const { autoRegisterSchemas, useSchemaId, useLatestVersion, latestCacheMs } = this.#options
+    if (autoRegisterSchemas) return targetOf(await this.#registry.register(subject, plan.text))
+    if (useSchemaId >= 0) return translated(plan, await this.#registry.byId(useSchemaId, subject), Infinity)
+    if (useLatestVersion) return translated(plan, await this.#registry.latest(subject), Date.now() + latestCacheMs)
+    return targetOf(await this.#registry.lookup(subject, plan.text))
+  }
+
+  #encode(values: ConnectColumn, all: readonly unknown[], jobOf: (row: number) => Job | undefined): EncodedColumn {
+    const to = this.#scratch
+    const start = new Int32Array(values.count).fill(-1)
+    const end = new Int32Array(values.count).fill(-1)
+    const errors: RowError[] = []
+    to.length = 0
+    for (let row = 0; row < values.count; row++) {
+      const value = all[row]
+      const from = to.length
+      try {
+        if (value === null || value === undefined) {
+          if (schemaOf(values, row)?.isOptional === false) throw new DataException('Found null value for non-optional schema')
+          continue
+        }
+        writeRow(value, jobOf(row), to)
+        start[row] = from
+        end[row] = to.length
+      } catch (error) {
+        to.length = from
+        errors.push({ row, error: asConnectException(error) })
+      }
+    }
+    return { count: values.count, bytes: to.bytes, start, end, errors }
+  }
+}
+
+const copied = (column: EncodedColumn): EncodedColumn => ({ ...column, bytes: Buffer.from(column.bytes) })
+const topicOf = ({ topics, topic }: Topics, row: number): string => topics[topic === null ? 0 : (topic[row] as number)] ?? ''
+const jobKey = (values: ConnectColumn, { topic }: Topics, row: number, width: number): number =>
+  (topic === null ? 0 : (topic[row] as number)) * width + 1 + (values.schema === null ? (values.schemas.length === 0 ? -1 : 0) : (values.schema[row] as number))
+
+const writeRow = (value: unknown, job: Job | undefined, to: Scratch): void => {
+  if (job === undefined) return
+  if ('error' in job) throw job.error
+  const { plan, target } = job
+  if (target === null) return
+  to.copy(target.head, 0, headBytes)
+  const from = to.length
+  plan.write(value, to)
+  if (target.translate === null) return
+  const translatedBytes = target.translate(Buffer.from(to.bytes.subarray(from, to.length)))
+  to.length = from
+  to.copy(translatedBytes, 0, translatedBytes.length)
+}
+
+const targetOf = (id: number): Target => {
+  const head = Buffer.alloc(headBytes)
+  head.writeInt32BE(id, 1)
+  return { head, translate: null, expiresAtMs: Infinity }
+}
+const translated = (plan: WritePlan, { id, type }: Registered, expiresAtMs: number): Target => ({
+  ...targetOf(id), expiresAtMs, translate: sameShape(plan.type, type) ? null : translator(plan.type, type),
+})
+/** A value that is bytes and nothing else stands without a length. */
+const bareBytes = (schema: Schema): WriteAvro => (value, to) => {
+  const bytes = fromLogical(schema, value)
+  if (!(bytes instanceof Uint8Array)) throw new DataException('Invalid type for BYTES')
+  to.copy(asBuffer(bytes), 0, bytes.length)
+}
