@@ -13,6 +13,8 @@ export type KafkaJars = {
   readonly classPath: string
   /** For a Java worker's `plugin.path`: holds `connect-file` only. */
   readonly pluginPath: string
+  /** Apache Avro's library, and Kafka's jars for the JSON library it needs. */
+  readonly avroClassPath: string
 }
 
 const cacheDir = resolve(import.meta.dirname, '../../.cache')
@@ -30,7 +32,7 @@ export const ensureKafkaJars = async (): Promise<KafkaJars> => {
     await using _lock = await takeLock()
     if (!(await isFetched(digest))) await fetchJars(digest)
   }
-  return { classPath: join(kafkaDir, 'libs', '*'), pluginPath: join(kafkaDir, 'plugins') }
+  return { classPath: join(kafkaDir, 'libs', '*'), pluginPath: join(kafkaDir, 'plugins'), avroClassPath: `${join(kafkaDir, 'avro', '*')}:${join(kafkaDir, 'libs', '*')}` }
 }
 
 const isFetched = async (digest: string): Promise<boolean> => (await readFile(join(kafkaDir, 'stamp'), 'utf8').catch(() => '')) === digest
@@ -40,7 +42,7 @@ const fetchJars = async (digest: string): Promise<void> => {
   const staging = `${kafkaDir}.${process.pid}`
   await rm(staging, { recursive: true, force: true })
   try {
-    await run('mvn', ['-B', '-q', '-f', pom, `-Dcache=${staging}`, 'dependency:copy-dependencies@libs', 'dependency:copy-dependencies@connect-file'], { maxBuffer: 1 << 24 })
+    await run('mvn', ['-B', '-q', '-f', pom, `-Dcache=${staging}`, 'dependency:copy-dependencies@libs', 'dependency:copy-dependencies@connect-file', 'dependency:copy-dependencies@avro'], { maxBuffer: 1 << 24 })
     await writeFile(join(staging, 'stamp'), digest)
     await rm(kafkaDir, { recursive: true, force: true })
     await rename(staging, kafkaDir)
