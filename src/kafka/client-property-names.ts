@@ -73,7 +73,6 @@ const withoutEffect = new Map([
   ['security.providers', 'Java classes cannot be loaded'],
   ['ssl.engine.factory.class', 'Java classes cannot be loaded'],
   ['sasl.client.callback.handler.class', 'Java classes cannot be loaded'],
-  ['sasl.login.callback.handler.class', 'Java classes cannot be loaded'],
   ['sasl.login.class', 'Java classes cannot be loaded'],
   ['compression.lz4.level', 'lz4 has one level here'],
   ['partitioner.adaptive.partitioning.enable', 'records without a key are spread evenly'],

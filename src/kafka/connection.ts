@@ -114,7 +114,8 @@ export const openConnection = async ({ properties, clientId, log }: ConnectionOp
         await link.ready()
       } catch (error) {
         failure = error
-        if (closed) break
+        // who refuses us is right for the whole cluster: asking the next broker would only be a second attempt
+        if (closed || (error instanceof KafkaError && !error.retriable)) break
         continue
       }
       return link.request(request, timeoutMs)

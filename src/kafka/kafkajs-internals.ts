@@ -14,7 +14,14 @@ export type KafkajsLogger = { namespace(name: string): KafkajsLogger }
 export type SocketFactory = (options: { readonly host: string; readonly port: number; readonly ssl: ConnectionOptions | null; readonly onConnect: () => void }) => Socket
 export type SaslOptions =
   | { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string }
-  | { readonly mechanism: 'oauthbearer'; readonly oauthBearerProvider: () => Promise<{ readonly value: string }> }
+  | { readonly mechanism: 'oauthbearer'; readonly authenticationProvider: (exchange: SaslExchange) => { authenticate(): Promise<void> } }
+/** One round trip of a mechanism's own bytes; both ways they begin with their length (int32, -1: none). */
+export type SaslExchange = {
+  readonly saslAuthenticate: (step: {
+    readonly request: { encode(): Promise<Buffer> }
+    readonly response: { decode(bytes: Buffer): Promise<string>; parse(text: string): Promise<string> }
+  }) => Promise<string>
+}
 export type ApiVersionTable = Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>>
 
 export type QueueEntry = {

@@ -4,12 +4,14 @@
  */
 import { connect as connectTcp, isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { connect as connectTls } from 'node:tls'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { disconnected, errorOfCode, timedOut } from './kafka-errors.ts'
-import { type ApiVersionTable, Connection, type KafkajsLogger, type SaslOptions, type SocketFactory, kafkajsLogger } from './kafkajs-internals.ts'
+import { connectionErrorOf } from './connection-errors.ts'
+import { disconnected, errorOfCode } from './kafka-errors.ts'
+import { type ApiVersionTable, Connection, type KafkajsLogger, type SocketFactory, kafkajsLogger } from './kafkajs-internals.ts'
+import type { Security } from './security.ts'
 import { KafkaError } from './types.ts'
 
 /**
@@ -27,11 +29,9 @@ export type ApiRequest<T> = {
   readonly hasNoResponse?: boolean
 }
 
-export type LinkSettings = {
+export type LinkSettings = Security & {
   readonly clientId: string
   readonly log: Logger
-  readonly tls: ConnectionOptions | null
-  readonly sasl: SaslOptions | null
   readonly requestTimeoutMs: number
   readonly setupTimeoutMs: number
   readonly reconnectBackoffMs: number
@@ -51,20 +51,6 @@ const socketFactory: SocketFactory = ({ host, port, ssl, onConnect }) => {
   socket.setNoDelay(true)
   socket.setKeepAlive(true, keepAliveDelayMs)
   return socket
-}
-
-/** kafkajs's errors by their names, ours by Kafka's. */
-const mapped = (error: unknown, where: string): KafkaError => {
-  if (error instanceof KafkaError) return error
-  const { name, code } = error as { readonly name?: string; readonly code?: unknown }
-  const message = messageOf(error)
-  if (name === 'KafkaJSRequestTimeoutError') return timedOut(`${where}: ${message}`, error)
-  if (name === 'KafkaJSSASLAuthenticationError') return new KafkaError('SASL_AUTHENTICATION_FAILED', `${where}: ${message}`, { retriable: false, cause: error })
-  if (typeof code === 'string' && /^(ERR_(TLS|SSL)|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(code)) {
-    return new KafkaError('SSL_AUTHENTICATION_FAILED', `${where}: SSL handshake failed: ${message}`, { retriable: false, cause: error })
-  }
-  if (name === 'KafkaJSProtocolError') return new KafkaError(String((error as { readonly type?: unknown }).type), `${where}: ${message}`, { retriable: (error as { readonly retriable?: unknown }).retriable === true, cause: error })
-  return disconnected(`${where}: ${message}`, error)
 }
 
 const apiVersionsRequest: ApiRequest<ApiVersionTable> = {
@@ -154,7 +140,7 @@ export class Link {
     } catch (error) {
       // #opening ends and the queue is emptied in one go: a request given from now on starts another attempt.
       this.#opening = null
-      const failure = mapped(error, this.where)
+      const failure = connectionErrorOf(error, this.where, this.#settings)
       for (const { fail } of this.#takeWaiting()) fail(failure)
       throw failure
     }
@@ -196,11 +182,12 @@ export class Link {
       this.#failures++
       const backoffMs = Math.min(this.#settings.reconnectBackoffMs * 2 ** (this.#failures - 1), this.#settings.reconnectBackoffMaxMs)
       this.#retryAtMs = Date.now() + backoffMs * (0.8 + Math.random() * 0.4)
-      const failure = mapped(error, this.where)
+      const failure = connectionErrorOf(error, this.where, this.#settings)
       // The first ones tell; an outage of hours must not fill the log.
       if (!this.#closed && Number.isInteger(Math.log2(this.#failures))) {
-        if (failure.retriable) log.warn(`Connection to ${this.where} could not be established (attempt ${this.#failures}): ${messageOf(error)}. Node may not be available.`)
-        else log.error(`Connection to ${this.where} failed (attempt ${this.#failures}) due to: ${messageOf(error)}`)
+        const reason = failure.message.replace(`${this.where}: `, '')
+        if (failure.retriable) log.warn(`Connection to ${this.where} could not be established (attempt ${this.#failures}): ${reason}. Node may not be available.`)
+        else log.error(`Connection to ${this.where} failed (attempt ${this.#failures}) due to: ${reason}`)
       }
       throw failure
     }
@@ -242,12 +229,12 @@ export class Link {
         }
       }
       const fail = (error: Error): void => {
-        reject(mapped(error, where))
+        reject(connectionErrorOf(error, where, this.#settings))
         if (error.name === 'KafkaJSRequestTimeoutError') void this.#drop(disconnected(`${this.where}: disconnected because ${apiName} timed out`))
       }
       connection.requestQueue.push({ entry: { apiKey, apiName, apiVersion: version, correlationId, resolve: succeed, reject: fail }, expectResponse: !hasNoResponse, requestTimeout: timeoutMs, sendRequest })
     } catch (error) {
-      reject(mapped(error, where))
+      reject(connectionErrorOf(error, where, this.#settings))
     }
     return promise
   }

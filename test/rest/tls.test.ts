@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { setLogWriter } from '../../src/log.ts'
 import { tlsOptions } from '../../src/rest/tls.ts'
+import { jksKeyStore, pkcs12TrustStore } from '../tls/store-fixtures.ts'
 import { startRest } from './support.ts'
 import { certificate, key, pkcs12 } from './tls-fixture.ts'
 
@@ -12,7 +13,7 @@ let folder = ''
 let restore: (text: string) => void
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'isoconnect-tls-'))
-  await Promise.all([writeFile(join(folder, 'store.pem'), key + certificate), writeFile(join(folder, 'store.p12'), pkcs12), writeFile(join(folder, 'trust.pem'), certificate)])
+  await Promise.all([writeFile(join(folder, 'store.pem'), key + certificate), writeFile(join(folder, 'store.p12'), pkcs12), writeFile(join(folder, 'store.jks'), jksKeyStore), writeFile(join(folder, 'trust.p12'), pkcs12TrustStore)])
 })
 afterAll(() => rm(folder, { recursive: true }))
 beforeEach(() => void (restore = setLogWriter(() => {})))
@@ -31,6 +32,7 @@ const file = (name: string): string => join(folder, name)
 test.each([
   ['PEM file', () => ({ 'ssl.keystore.type': 'PEM', 'ssl.keystore.location': file('store.pem') })],
   ['PKCS12', () => ({ 'ssl.keystore.type': 'PKCS12', 'ssl.keystore.location': file('store.p12'), 'ssl.keystore.password': 'changeit' })],
+  ['JKS', () => ({ 'ssl.keystore.location': file('store.jks'), 'ssl.keystore.password': 'changeit', 'ssl.key.password': 'changeit2' })],
   ['PEM text under listeners.https.', () => ({ 'listeners.https.ssl.keystore.key': key, 'listeners.https.ssl.keystore.certificate.chain': certificate, 'ssl.keystore.type': 'JKS' })],
 ])('an https listener with a key from %s', async (_, settings) => {
   await using rest = await startRest({ listeners: 'https://127.0.0.1:0', ...settings() })
@@ -39,13 +41,13 @@ test.each([
 })
 test('ssl.client.auth=required turns away clients without a certificate', async () => {
   await using rest = await startRest({
-    listeners: 'https://127.0.0.1:0', 'ssl.keystore.type': 'PEM', 'ssl.keystore.location': file('store.pem'), 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': file('trust.pem'), 'ssl.client.auth': 'required',
+    listeners: 'https://127.0.0.1:0', 'ssl.keystore.type': 'PEM', 'ssl.keystore.location': file('store.pem'), 'ssl.truststore.location': file('trust.p12'), 'ssl.truststore.password': 'changeit', 'ssl.client.auth': 'required',
   })
   await expect(get(rest.urls[0] ?? '')).rejects.toThrow()
   expect(await get(rest.urls[0] ?? '', { key, cert: certificate })).toBe('[]')
 })
 test('what cannot be read is an error that says what to do', async () => {
-  await expect(tlsOptions({ 'ssl.keystore.location': '/x.jks' })).rejects.toThrow('ssl.keystore.type=JKS cannot be read here; convert the store')
-  await expect(tlsOptions({ 'ssl.keystore.location': '/none', 'ssl.keystore.type': 'PEM' })).rejects.toThrow('Cannot read the file of ssl.keystore.location')
+  await expect(tlsOptions({ 'ssl.keystore.location': '/x.jks' })).rejects.toThrow('/x.jks for configuration ssl.keystore.location: the file cannot be read')
+  await expect(tlsOptions({ 'ssl.keystore.location': '/none', 'ssl.keystore.type': 'PEM' })).rejects.toThrow('/none for configuration ssl.keystore.location: the file cannot be read')
   await expect(tlsOptions({})).rejects.toThrow('An https listener needs ssl.keystore.location')
 })
