@@ -39,7 +39,7 @@ export class ErrantReports {
     const encoding = encodeBatch(batch, { converters: this.#options.converters, chain: null })
     const { key, value, headers, failures } = encoding instanceof Promise ? await encoding : encoding
     if (failures[0]) throw failures[0].error
-    const first = ({ bytes, start, end }: ByteRanges): Uint8Array | null => ((start[0] as number) < 0 ? null : bytes.slice(start[0], end[0]))
+    const first = ({ bytes, start, end }: ByteRanges): Uint8Array | null => ((start[0] as number) < 0 ? null : new Uint8Array(bytes.subarray(start[0], end[0])))
     const made: DeadRecord = { origin: at, timestamp: batch.timestamp?.[0] ?? NaN, key: first(key), value: first(value), headers: headers?.(0) ?? [] }
     const described = `consumed record is {topic='${at.topic}', partition=${at.partition}, offset=${at.offset}}`
     await this.report(at, { stage: 'TASK_PUT', className: sinkTaskClass, error, record: () => described, original: () => made })

@@ -47,12 +47,13 @@ export class SourceOriginals {
 
 /** Each value as JSON; one that is not even that (it does not fit its schema) as Java would print it. */
 const texts = (json: Converter, values: ConnectColumn, topics: Parameters<Converter['fromConnect']>[1]): MaybePromise<readonly (Uint8Array | null)[]> =>
+  // copied (a Buffer's `slice` does not): the converter's buffer is used again
   andThen(json.fromConnect(values, topics), ({ start, end, bytes, errors }: EncodedColumn) => {
     const wrong = new Set(errors.map(({ row }) => row))
     const plain = wrong.size === 0 ? [] : hostValues(values.column, values.count, values.schemas)
     return Array.from({ length: values.count }, (_, row) => {
       if (wrong.has(row)) return Buffer.from(javaText(plain[row], null))
-      return (start[row] as number) < 0 ? null : bytes.slice(start[row], end[row])
+      return (start[row] as number) < 0 ? null : new Uint8Array(bytes.subarray(start[row], end[row]))
     })
   })
 
