@@ -27,6 +27,8 @@ export const originalOf = ({ part, index }: Fetched): DeadRecord => ({
   value: bytesAt(part.data, part.valueStart[index] as number, part.valueEnd[index] as number),
   headers: headersOf({ part, index }),
 })
+/** A producer may keep headers, and a Buffer's `slice` is no copy. */
+const copied = (bytes: Uint8Array | null): Uint8Array | null => bytes && new Uint8Array(bytes)
 const bytesAt = (data: Uint8Array, start: number, end: number): Uint8Array | null => (start < 0 ? null : data.subarray(start, end))
 const headersOf = ({ part, index }: Fetched): readonly Header[] => {
   const { headers, data } = part
@@ -36,8 +38,7 @@ const headersOf = ({ part, index }: Fetched): readonly Header[] => {
   const text = new TextDecoder()
   return Array.from({ length: headers.counts[index] as number }, (_, at) => ({
     key: text.decode(data.subarray(headers.keyStart[first + at], headers.keyEnd[first + at])),
-    // copied: a producer may keep headers
-    value: bytesAt(data, headers.valueStart[first + at] as number, headers.valueEnd[first + at] as number)?.slice() ?? null,
+    value: copied(bytesAt(data, headers.valueStart[first + at] as number, headers.valueEnd[first + at] as number)),
   }))
 }
 

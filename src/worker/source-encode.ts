@@ -147,7 +147,7 @@ const encodeHeaders = (headers: HostHeaders, batch: HostBatch, converter: Conver
   const names = textsOf(headers.keys)
   return andThen(converter.fromConnect(column, { topics: batch.topics, topic, names }), ({ start, end, bytes, errors }) => {
     // copied: the converter's buffer is used again, the producer may keep headers
-    const all = names.map((key, index): Header => ({ key, value: (start[index] as number) < 0 ? null : bytes.slice(start[index], end[index]) }))
+    const all = names.map((key, index): Header => ({ key, value: (start[index] as number) < 0 ? null : new Uint8Array(bytes.subarray(start[index], end[index])) }))
     const of = (row: number): readonly Header[] | null => (headers.counts[row] === 0 ? null : all.slice(first[row], first[row + 1]))
     return { of, errors, rowOf: (index: number): number => owner[index] as number }
   })
