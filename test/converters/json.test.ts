@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { SchemaBuilder, schemas } from '../../src/data/schema-builder.ts'
 import { Decimal } from '../../src/data/logical.ts'
 import { Struct } from '../../src/data/struct.ts'
+import { createConverter } from '../../src/converters/converters.ts'
+import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { converter, decode, encode } from './helpers.ts'
 
 const plain = () => converter('JsonConverter', { 'schemas.enable': 'false' })
@@ -130,4 +132,17 @@ test('schema.content gives every document its schema', () => {
   expect(decode(withContent, ['"x"', 'null', null]).map((each) => ('error' in each ? each.error : [each.schema?.type ?? null, each.value]))).toEqual([['STRING', 'x'], ['STRING', null], [null, null]])
   expect(() => converter('JsonConverter', { 'schema.content': '{"type":"foo"}' })).toThrow('Unknown schema type: foo')
   expect(() => converter('JsonConverter', { 'schema.content': '{' })).toThrow('Failed to parse schema in converter config due to serialization error: ')
+})
+
+test('with envelopes, what is no JSON at all is told as that, and other JSON as lacking its envelope', () => {
+  const converter = createConverter({ className: 'JsonConverter', isKey: false, config: { 'schemas.enable': 'true' } })
+  const problem = async (text: string): Promise<string | undefined> => {
+    const bytes = Buffer.from(text)
+    const ranges = { count: 1, bytes, start: Int32Array.of(0), end: Int32Array.of(bytes.length) }
+    return (await converter.toConnect([ranges], { topics: ['t'], topic: null }, new SchemaTable())).errors[0]?.error.message
+  }
+  return expect(Promise.all(['hello', '[1,2', '[1,2]', '17'].map(problem))).resolves.toEqual([
+    'Converting byte[] to Kafka Connect data failed due to serialization error: ', 'Converting byte[] to Kafka Connect data failed due to serialization error: ',
+    expect.stringContaining('requires "schema" and "payload" fields'), expect.stringContaining('requires "schema" and "payload" fields'),
+  ])
 })

@@ -70,7 +70,11 @@ export class JsonReader {
     const keys = new Map(members?.map((member) => [member.key, member]))
     const schemaAt = keys.get('schema')
     const payloadAt = keys.get('payload')
-    if (!schemaAt || !payloadAt || keys.size !== 2) throw new DataException(envelopeMessage)
+    if (!schemaAt || !payloadAt || keys.size !== 2) {
+      // as in Kafka, what is no JSON at all is told as that
+      if (members === null) parseJson(text)
+      throw new DataException(envelopeMessage)
+    }
     const schema = this.#schemaOf(text.slice(schemaAt.start, schemaAt.end))
     const head = headOf(Buffer.from(text.slice(0, payloadAt.start)), 1, schema)
     if (members?.length === 2 && members[1] === payloadAt && head.length <= maxHeadBytes && !this.headAt(head.view, 0)) this.#heads = [head, ...this.#heads].slice(0, maxHeads)
