@@ -1,5 +1,5 @@
 /** Calls on a Connector object: `ConnectorApi`. The object is made at the first call, so that a failing constructor is that call's error. */
-import { configValueData, ConfigValue } from '../../src/data/config-def.ts'
+import { ConfigDef, configValueData, ConfigValue } from '../../src/data/config-def.ts'
 import { ConnectException } from '../../src/data/errors.ts'
 import type { ConfigValueJson, ConnectorApi, OffsetEntry, StringMap } from '../../src/wire/guest-api.ts'
 import { type Connector, type SinkConnector, SourceConnector } from '../sdk/connectors.ts'
@@ -10,18 +10,23 @@ import type { Async } from './api.ts'
 export const connectorApi = (): Async<ConnectorApi> => {
   let made: Connector | undefined
   const connector = (): Connector => (made ??= newConnector())
+  const configDef = async (): Promise<ConfigDef> => {
+    const config: unknown = await connector().config()
+    if (config instanceof ConfigDef) return config
+    throw new ConnectException(`config() of ${plugin().className} returned no ConfigDef`)
+  }
   const hooks = (): Partial<SourceConnector & SinkConnector> => connector() as unknown as Partial<SourceConnector & SinkConnector>
 
   return {
     async describe() {
       const version = await connector().version?.()
-      const config = await connector().config()
-      return { version: version ?? plugin().version, config: config.toJson() }
+      return { version: version ?? plugin().version, config: (await configDef()).toJson() }
     },
     async validate(props) {
-      const values = await connector().validate(props)
-      const types = (await connector().config()).configKeys()
-      return Array.from(values, (value): ConfigValueJson => (value instanceof ConfigValue ? configValueData(value, types.get(value.name)?.type ?? null) : valueJson(value)))
+      const types = (await configDef()).configKeys()
+      const values: unknown = await connector().validate(props)
+      if (!Array.isArray(values) || !values.every(isConfigValue)) throw new ConnectException(`validate() of ${plugin().className} returned no array of ConfigValues`)
+      return values.map((value): ConfigValueJson => (value instanceof ConfigValue ? configValueData(value, types.get(value.name)?.type ?? null) : valueJson(value)))
     },
     async initialize() {
       const context = connectorContext()
@@ -63,6 +68,12 @@ const sinkEntry = ({ partition, offset }: OffsetEntry): [unknown, unknown] => {
   return [{ topic: String(json.kafka_topic), partition: Number(json.kafka_partition) }, offset === null ? null : Number(offset)]
 }
 
+/** A ConfigValue, or a plain object that looks like one. */
+const isConfigValue = (value: unknown): value is ConfigValue | ConfigValueJson => {
+  if (value instanceof ConfigValue) return true
+  const { name, errors = [], recommendedValues = [] } = (value ?? {}) as { readonly name?: unknown; readonly errors?: unknown; readonly recommendedValues?: unknown }
+  return typeof name === 'string' && Array.isArray(errors) && Array.isArray(recommendedValues)
+}
 const valueJson = (value: ConfigValueJson): ConfigValueJson => ({
   name: String(value.name),
   value: value.value == null ? null : String(value.value),

@@ -7,6 +7,7 @@ import { DataException } from '../../src/data/errors.ts'
 import { Schema } from '../../src/data/schema.ts'
 import { emptyColumn, type Column, type HeadersColumn, type Index, type OffsetColumn, type SourceBatch } from '../../src/wire/batch.ts'
 import { columnOf, textColumn } from '../../src/wire/columns.ts'
+import { maxMessageBytes } from '../../src/wire/pack.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { kindOf } from '../../src/data/struct.ts'
 import type { Header, SourceRecord } from '../sdk/records.ts'
@@ -171,16 +172,18 @@ const nullColumn = (records: Records, read: (record: SourceRecord) => unknown): 
 const stringColumn = (records: Records, read: (record: SourceRecord) => unknown): Column | null => {
   const lengths = new Int32Array(records.length)
   const values = new Array<string>(records.length)
+  let characters = 0
   for (let row = 0; row < records.length; row++) {
     const value = read(records[row] as SourceRecord)
     if (typeof value === 'string') {
       values[row] = value
-      lengths[row] = value.length
+      characters += lengths[row] = value.length
     } else if (value === null || value === undefined) {
       values[row] = ''
       lengths[row] = -1
     } else return null
   }
+  if (characters > maxMessageBytes) throw new DataException(`poll() returned strings of ${characters} characters together; at most ${maxMessageBytes} bytes can cross at once: return fewer records`)
   return { kind: 'text', lengths, text: values.join('') }
 }
 

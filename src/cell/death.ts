@@ -14,7 +14,7 @@ export type Ending = {
 export const deathOf = ({ code, signal, stderr, limits, closing }: Ending): CellDeath => {
   if (closing) return { reason: 'killed', detail: 'The worker ended the cell.' }
   if (/out of memory|allocation failed|ERR_WORKER_OUT_OF_MEMORY/i.test(stderr)) {
-    return { reason: 'oom', detail: `The process ran out of memory (isolate.memory.mb=${limits.memoryMb}); isolate.memory.mb raises the limit.` }
+    return { reason: 'oom', detail: `It used more memory than it may have (isolate.memory.mb=${limits.memoryMb}): the process itself ran out of it; isolate.memory.mb raises the limit.` }
   }
   const words = stderr.trim().split('\n').slice(0, 5).join(' ').slice(0, 500)
   const last = words === '' ? '' : ` Its last words: ${words}`

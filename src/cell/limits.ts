@@ -14,7 +14,7 @@ export type CpuWindow = { readonly at: number; readonly cpuMs: number } | null
 
 export const verdict = (limits: CellLimits, usage: Usage, at: number, window: CpuWindow): { readonly death: CellDeath | null; readonly window: CpuWindow } => {
   if (usage.rssBytes > limits.rssMb * mb) {
-    const detail = `The process used ${Math.round(usage.rssBytes / mb)} MB of memory, more than the ${limits.rssMb} MB it may have (isolate.memory.mb=${limits.memoryMb} for each isolate, and the runtime's own share); isolate.memory.mb raises the limit.`
+    const detail = `It used more memory than it may have (isolate.memory.mb=${limits.memoryMb}): the process had ${Math.round(usage.rssBytes / mb)} MB of memory, and ${limits.rssMb} MB is all its isolates and the runtime's own share together; isolate.memory.mb raises the limit.`
     return { death: { reason: 'oom', detail }, window }
   }
   if (window === null) return { death: null, window: { at, cpuMs: usage.cpuMs } }

@@ -251,10 +251,9 @@ export class LiveCell implements Cell {
     if (this.#unreadAnswers > maxUnreadAnswers) this.#kill({ reason: 'protocol', detail: 'The cell made requests and did not take the answers.' })
   }
 
-  /** The isolate's own timeout says where the guest was; which setting that is, is known here. */
-  #withRemedy({ reason, guest, detail }: Extract<CheckedMessage, { t: 'dying' }>): string {
-    const method = [...this.#pending.values()].find((pending) => pending.guest === guest)?.method
-    return reason === 'timeout' ? `${detail} ${settingOf(method ?? 'open')} gives it longer.` : detail
+  /** The cell says which call was due; which setting gives it longer, is known here. */
+  #withRemedy({ reason, detail }: Extract<CheckedMessage, { t: 'dying' }>): string {
+    return reason === 'timeout' ? `${detail} ${settingOf(/^(\w+)\(\)/.exec(detail)?.[1] ?? 'open')} gives it longer.` : detail
   }
 
   #release(id: number): void {

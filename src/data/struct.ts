@@ -104,7 +104,7 @@ export const isPlainObject = (value: unknown): value is Record<string, unknown> 
 }
 /** What a value is, for messages: `string`, `number`, `Uint8Array`, `Struct` … */
 export const kindOf = (value: unknown): string =>
-  value === null || value === undefined ? 'null' : typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
+  value === null || value === undefined ? 'null' : typeof value === 'object' ? (value.constructor?.name || 'object') : typeof value
 
 /** Throws a DataException in Kafka's words. `location` is e.g. `field: "F"`, or `value` at the top. */
 export const validateValue = (schema: Schema | null, value: unknown, location = 'value'): void => {

@@ -25,7 +25,8 @@ export type PluginCellsOptions = {
   readonly idleMs?: number
 }
 
-const defaultIdleMs = 30_000
+/** Long enough for a validation and the creation that follows it; a process of 70 MB is not kept for longer. */
+const defaultIdleMs = 5000
 const noGrants: Grants = { fs: [], net: [], stdio: false }
 type Opened = { readonly cell: Cell; readonly guest: Guest<'connector'> }
 

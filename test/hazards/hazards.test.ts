@@ -63,7 +63,7 @@ for (const [name, task] of Object.entries(stuck)) {
 test('a bundle that never ends loading ends at the deadline', async () => {
   await using opened = await cellOf('for (;;);', { limits: { callTimeoutMs: 500 } })
   const outcome = await opened.cell.open('source', { label: '0', handlers: {}, onLog: () => {} })
-  expect(deathOf(outcome)).toEqual({ reason: 'timeout', detail: expect.stringMatching(/while it was being opened.*isolate\.call\.timeout\.ms/) })
+  expect(deathOf(outcome)).toEqual({ reason: 'timeout', detail: expect.stringMatching(/not loaded within 500 ms.*isolate\.call\.timeout\.ms/) })
 })
 
 test('a plugin that breaks the language it runs in breaks itself only', async () => {
@@ -81,6 +81,19 @@ test('all calls of a dying cell settle, also those of its other guests', async (
   const outcomes = await Promise.all([opened.guest.call('poll', [], { timeoutMs: 300 }), other.call('poll', [], { timeoutMs: 60_000 }), opened.guest.call('commit', [], { timeoutMs: 60_000 })])
   expect(outcomes.map(({ kind }) => kind)).toEqual(['death', 'death', 'death'])
   expect(await other.call('poll', [], soon)).toMatchObject({ kind: 'death', death: { reason: 'timeout' } })
+})
+
+test('whatever a cell died of, the worker keeps no timer, pipe or process of it', async () => {
+  const active = (): readonly string[] => process.getActiveResourcesInfo().filter((kind) => /Timeout|Pipe|Process/.test(kind)).toSorted()
+  // the first cell brings what all share
+  await (await started('')).cell.close()
+  await expect.poll(active).not.toContain('ProcessWrap')
+  const before = active()
+  for (const task of [stuck['an endless loop'], stuck['a promise that never settles'], memoryBombs['a growing Map'], 'poll() { for (;;) stdio.read(1).catch(() => {}) }']) {
+    await using opened = await started(task)
+    deathOf(await opened.guest.call('poll', [], { timeoutMs: 500 }))
+  }
+  await expect.poll(active).toEqual(before)
 })
 
 test('a neighbour keeps working while a bomb goes off', async () => {

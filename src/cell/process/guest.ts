@@ -51,14 +51,18 @@ const codeCache = {
   },
 }
 
+/** Where the guest is when something happens, and what is said when it does not end in time. */
+type Event = { readonly where: string; readonly overdue: string }
+const overdueText = ({ method, limitMs }: { readonly method: string; readonly limitMs: number }): string => `${method}() did not end within ${limitMs} ms`
+
 export class Guest {
   readonly #host: Host
   readonly #id: number
   readonly #isolate: Isolate
   #dispatch: Reference | undefined
   #capabilities: Capabilities | undefined
-  /** Calls under way: how they end and until when. */
-  readonly #calls = new Map<number, { readonly method: string; readonly deadline: number }>()
+  /** Calls under way: how long they may take and until when. */
+  readonly #calls = new Map<number, { readonly method: string; readonly limitMs: number; readonly deadline: number }>()
   readonly #queue: { readonly op: number; readonly id: number; readonly message: unknown }[] = []
   /** Requests and tasks that wait for their answer. */
   #underWay = 0
@@ -88,8 +92,8 @@ export class Guest {
       hostNow: (json) => this.#askNow(json),
     })
     const info = JSON.stringify({ className: plugin.className, exportName: plugin.exportName, version: plugin.version })
-    this.#calls.set(0, { method: 'open', deadline: Date.now() + bootTimeoutMs })
-    this.#run('while it was being opened', () => {
+    this.#calls.set(0, { method: 'open', limitMs: bootTimeoutMs, deadline: Date.now() + bootTimeoutMs })
+    this.#run({ where: 'while it was being opened', overdue: `The bundle was not loaded within ${this.#host.limits.callTimeoutMs} ms` }, () => {
       const context = this.#isolate.createContextSync()
       const script = this.#isolate.compileScriptSync(platform, { filename: 'isoconnect:platform', ...codeCache.option() })
       codeCache.keep(script)
@@ -112,7 +116,7 @@ export class Guest {
 
   call(message: Extract<ToCell, { t: 'call' }>): void {
     const { id, method, timeoutMs, args, batch } = message
-    this.#calls.set(id, { method, deadline: Date.now() + timeoutMs })
+    this.#calls.set(id, { method, limitMs: timeoutMs, deadline: Date.now() + timeoutMs })
     const values = batch === undefined ? args : [recordBatchCalls.has(method) ? batchToText(unpackRecordBatch(batch)) : batchToText(unpackSinkBatch(batch)), ...args]
     this.#enter(Dispatch.call, id, { method, args: values })
   }
@@ -150,8 +154,8 @@ export class Guest {
       return
     }
     const { op, id, message } = event
-    const { timeoutMs, method } = this.#nextDeadline(op, id)
-    this.#run(method, () => {
+    const { timeoutMs, ...place } = this.#nextDeadline(op, id)
+    this.#run(place, () => {
       const { json, attachments } = message === null ? { json: '', attachments: [] } : pack(message)
       dispatch.applySync(undefined, [op, id, json, ...attachments.map((item) => (typeof item === 'string' ? item : this.#transfer(item)))], { timeout: timeoutMs })
     })
@@ -165,34 +169,37 @@ export class Guest {
     return new this.#host.ivm.ExternalCopy(own, { transferOut: true }).copyInto({ release: true, transferIn: true })
   }
 
-  #nextDeadline(op: number, id: number): { readonly timeoutMs: number; readonly method: string } {
+  /** The call under way that is due first, or, where there is none, the limit of a call. */
+  #nextDeadline(op: number, id: number): Event & { readonly timeoutMs: number } {
+    const { callTimeoutMs } = this.#host.limits
     const own = op === Dispatch.call ? this.#calls.get(id) : undefined
-    let deadline = own?.deadline ?? Date.now() + this.#host.limits.callTimeoutMs
-    let method = own === undefined ? 'in a timer or a reply' : `in ${own.method}()`
+    const where = own === undefined ? 'in a timer or a reply' : `in ${own.method}()`
+    let deadline = own?.deadline ?? Date.now() + callTimeoutMs
+    let overdue = own === undefined ? `What it did in a timer or a reply did not end within ${callTimeoutMs} ms` : overdueText(own)
     for (const call of this.#calls.values()) {
       if (call.deadline >= deadline) continue
       deadline = call.deadline
-      method = `while ${call.method}() was under way`
+      overdue = overdueText(call)
     }
-    return { timeoutMs: Math.max(1, Math.ceil(deadline - Date.now())), method }
+    return { timeoutMs: Math.max(1, Math.ceil(deadline - Date.now())), where, overdue }
   }
 
   /** Runs guest code. Its ends: done; an unhandled rejection or error (logged, as Java logs one of a thread); out of memory or time (the cell's end). */
-  #run(where: string, action: () => void): void {
+  #run(event: Event, action: () => void): void {
     try {
       action()
     } catch (error) {
       this.#takePosted()
-      this.#failed(where, error)
+      this.#failed(event, error)
     }
     this.#takePosted()
   }
 
-  #failed(where: string, error: unknown): void {
+  #failed({ where, overdue }: Event, error: unknown): void {
     const { memoryMb } = this.#host.limits
     if (this.#ended) return
-    if (this.#isolate.isDisposed) this.#end('oom', `It used more than its memory limit of ${memoryMb} MB ${where}; isolate.memory.mb raises the limit.`)
-    else if (isTimeout(error)) this.#end('timeout', `It kept the processor busy past its deadline ${where}.`)
+    if (this.#isolate.isDisposed) this.#end('oom', `It used more memory than it may have (isolate.memory.mb=${memoryMb}), ${where}; isolate.memory.mb raises the limit.`)
+    else if (isTimeout(error)) this.#end('timeout', `${overdue}: it kept the processor busy all the time;`)
     else if (!this.#opened) this.#settled(0, { ok: false, error: errorData(error) })
     else {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

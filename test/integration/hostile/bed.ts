@@ -4,19 +4,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { childrenOf, isAlive, startWorker, type Status, type WorkerProcess } from '../faults/processes.ts'
 import { outsider } from '../faults/topic.ts'
 import { testKafka, uniqueName } from '../helpers/kafka.ts'
-import { testFolder, until } from '../helpers/standalone.ts'
+import { type TestFolder, testFolder, until } from '../helpers/standalone.ts'
 import { healthyClass, ratePerSecond, readArrivals, writeHealthyBundle } from './healthy.ts'
 import { watchMachine } from './machine.ts'
 import { watchMemory } from './memory.ts'
 
 export const limits = { memoryMb: 48, pollMs: 1000, putMs: 1000, callMs: 1500 } as const
+/** As docs/configuration.md has it, for a Connector and one task. */
+const processLimitMb = 256 + 2 * limits.memoryMb
 /** The share of its rate that the healthy connector keeps in its slowest second. */
 export const keptShare = 0.8
 /** The part of the machine that strangers may have in a second that is judged. */
-const foreignShare = 0.1
+const mostForeignShare = 0.1
 const warmUpMs = 4000
 /** What comes after the end belongs to it: the process that is killed, the connector that is taken down. */
-const aftermathMs = 1000
+const aftermathMs = 500
+/** Seconds that begin this long before it are looked at too, so that a short case has some. */
+const leadMs = 700
 export const mayKeepBytes = 20 * 1024 * 1024
 
 export type Hostile = {
@@ -30,17 +34,25 @@ export type Hostile = {
   /** What stands before the classes. */
   readonly before?: string
   readonly props?: Readonly<Record<string, string>>
-  readonly manifest?: Readonly<Record<string, unknown>>
+  /** What its manifest asks for. */
+  readonly permissions?: unknown
+  /** It is to go on, as Kafka Connect does after such a thing: what it or the worker says in the log when that is certain. */
+  readonly says?: RegExp
+  /** What somebody else does when it runs. */
+  readonly whenRunning?: (bed: Bed) => Promise<void>
 }
 export type Ending = {
   /** What the operator reads: the trace in REST's status, or the answer to the request that was to create the connector. */
   readonly trace: string
-  /** There is no such connector. */
-  readonly refused: boolean
+  /** The connector has failed, there is no such connector, or it goes on. */
+  readonly end: 'failed' | 'refused' | 'goes on'
   /** From the task's (or Connector's) first breath to FAILED as REST shows it. */
   readonly afterMs: number
-  /** From the moment its memory passed its limit to FAILED; null when it never did. */
-  readonly afterMemoryMs: number | null
+  /** From the moment it passed the memory of its isolate, and that of its process, to FAILED; null when it was not seen to. */
+  readonly afterIsolateMs: number | null
+  readonly afterProcessMs: number | null
+  /** What strangers had of the machine until then, 0 to 1. */
+  readonly foreignShare: number
   /** Records of the healthy connector's slowest second. */
   readonly slowestSecond: number
   /** The slowest of those in which strangers left us the machine; null when there was none. */
@@ -52,11 +64,15 @@ export type Ending = {
 export interface Bed extends AsyncDisposable {
   readonly worker: WorkerProcess
   readonly bootstrap: string
+  /** The worker's. Configurations of cases may say `FOLDER`, `REST` and `BROKER`. */
+  readonly folder: TestFolder
   run(hostile: Hostile): Promise<Ending>
   /** What is there now and was not before the first case; waits for what ends by itself. Empty when nothing is left. */
   leftOvers(): Promise<readonly string[]>
 }
 
+/** A folder, empty but for what a case puts into it, that a manifest may ask for. */
+export const granted = 'granted'
 const classOf = (index: number): string => `com.example.Hostile${index}`
 
 export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
@@ -65,13 +81,17 @@ export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
   const folder = stack.use(await testFolder())
   const machine = stack.use(watchMachine())
   await writeHealthyBundle(folder)
-  await mkdir(folder.file('tmp'))
+  for (const name of ['tmp', granted]) await mkdir(folder.file(name))
   for (const [index, hostile] of cases.entries()) {
-    await folder.bundle(`hostile-${index}`, [{ type: hostile.type ?? 'source', class: classOf(index), export: 'Hostile' }], bundleOf(hostile), hostile.manifest)
+    const plugins = [{ type: hostile.type ?? 'source', class: classOf(index), export: 'Hostile' }]
+    await folder.bundle(`hostile-${index}`, plugins, bundleOf(hostile), hostile.permissions === undefined ? {} : { isoconnect: { plugins, permissions: hostile.permissions } })
   }
   const topic = uniqueName('steady')
   await using topics = outsider(kafka.bootstrap)
   await topics.create(topic, 1, { 'message.timestamp.type': 'LogAppendTime' })
+  const food = uniqueName('food')
+  await topics.create(food)
+  await topics.produce(food, 0, Array.from({ length: 1000 }, (_, number) => `for sinks ${number}`))
   const steady = uniqueName('steady')
   const worker = stack.use(await startWorker(folder, {
     bootstrap: kafka.bootstrap,
@@ -87,9 +107,11 @@ export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
   const healthyPid = Math.max(...(await childrenOf(worker.pid)))
   const before = await traces(worker, folder.path)
 
+  const filled = (text: string): string => text.replaceAll('FOLDER', folder.path).replaceAll('REST', new URL(worker.url).port).replaceAll('BROKER', kafka.bootstrap)
   const owned = stack.move()
-  return {
+  const bed: Bed = {
     worker,
+    folder,
     bootstrap: kafka.bootstrap,
     async run(hostile) {
       const index = cases.indexOf(hostile)
@@ -97,11 +119,18 @@ export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
       const rssBefore = await rssOf(worker.pid)
       const saidBefore = worker.output.length
       const began = Date.now()
-      using memory = watchMemory(worker.pid, await childrenOf(worker.pid), limits.memoryMb)
-      const config = { 'connector.class': classOf(index), 'tasks.max': '1', ...(hostile.type === 'sink' ? { topics: topic } : {}), ...hostile.props }
+      using memory = watchMemory(worker.pid, await childrenOf(worker.pid), { isolateMb: limits.memoryMb, processMb: processLimitMb })
+      const config = { 'connector.class': classOf(index), 'tasks.max': '1', ...(hostile.type === 'sink' ? { topics: food } : {}), ...Object.fromEntries(Object.entries(hostile.props ?? {}).map(([key, value]) => [key, filled(value)])) }
       const created = await worker.rest('POST', '/connectors', { name, config })
       const refused = created.status >= 400 && (await worker.status(name)) === null
-      const status = refused ? null : await worker.until(`${name} (${hostile.name}) is FAILED`, () => worker.status(name), hasFailed)
+      if (hostile.whenRunning !== undefined) {
+        await worker.untilTask(name, 'RUNNING')
+        await hostile.whenRunning(bed)
+      }
+      const { says } = hostile
+      const said = (): string => says?.exec(worker.output.slice(saidBefore))?.[0] ?? ''
+      if (says !== undefined) await worker.until(`${hostile.name} goes on: ${says.source}`, () => Promise.resolve(said()), (words) => words !== '')
+      const status = refused ? null : await worker.until(`${hostile.name} has come to its end`, () => worker.status(name), (seen) => says !== undefined || hasFailed(seen))
       const failed = Date.now()
       const firstBreath = [...worker.output.slice(saidBefore).matchAll(/first breath (\d+)/g)].at(-1)?.[1]
       await sleep(aftermathMs)
@@ -112,22 +141,26 @@ export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
       if (!(await isAlive(healthyPid))) problems.push('the healthy connector has got another process')
       await until('what it was given back', () => rssOf(worker.pid), (rss) => rss < rssBefore + mayKeepBytes, 10_000).catch(() => undefined)
       return {
-        refused, problems,
-        slowestSecond: arrivals.slowestSecond(began, ended, () => true) ?? 0,
-        slowestOwnSecond: arrivals.slowestSecond(began, ended, (from, to) => machine.foreignShare(from, to) <= foreignShare),
-        trace: refused ? String((created.body as { readonly message?: unknown }).message) : (status?.connector.trace ?? status?.tasks[0]?.trace ?? ''),
+        problems,
+        end: refused ? 'refused' : hasFailed(status) ? 'failed' : 'goes on',
+        slowestSecond: arrivals.slowestSecond(began - leadMs, ended, () => true) ?? 0,
+        slowestOwnSecond: arrivals.slowestSecond(began - leadMs, ended, (from, to) => machine.foreignShare(from, to) <= mostForeignShare),
+        trace: refused ? String((created.body as { readonly message?: unknown }).message) : (status?.connector.trace ?? status?.tasks[0]?.trace ?? said()),
+        foreignShare: machine.foreignShare(began, failed),
         afterMs: failed - Number(firstBreath ?? began),
-        afterMemoryMs: memory.passedAt === null ? null : failed - memory.passedAt,
+        afterIsolateMs: memory.isolatePassedAt === null ? null : failed - memory.isolatePassedAt,
+        afterProcessMs: memory.processPassedAt === null ? null : failed - memory.processPassedAt,
         workerGrewBytes: (await rssOf(worker.pid)) - rssBefore,
       }
     },
     async leftOvers() {
       const left = async (): Promise<readonly string[]> => [...(await traces(worker, folder.path))].filter((trace) => !before.has(trace))
-      // a cell that has validated a connector is kept for half a minute, for the next request
+      // a cell that has validated a connector is kept a while, for the next request
       return until('nothing is left', left, ({ length }) => length === 0, 40_000).catch(left)
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+  return bed
 }
 
 const hasFailed = (status: Status | null): boolean => status !== null && (status.connector.state === 'FAILED' || status.tasks[0]?.state === 'FAILED')
@@ -157,8 +190,8 @@ export class Hostile extends ${kind}Connector {
 
 const rssOf = async (pid: number): Promise<number> => Number((await readFile(`/proc/${pid}/statm`, 'latin1').catch(() => '0 0')).split(' ')[1]) * 4096
 
-/** The offset file, and what a bundle says of itself, which is remembered for the next request. */
-const isKept = /^(offsets.*|cache\/[0-9a-f]+\.description\.json)$/
+/** The offset file, what a bundle says of itself (remembered for the next request), and what the test has put there. */
+const isKept = /^(offsets.*|cache\/[0-9a-f]+\.description\.json|granted\/.*)$/
 /** Everything that could be left: processes, descriptors by what they are, files under the worker's folder and its temporary one. */
 const traces = async (worker: WorkerProcess, folder: string): Promise<ReadonlySet<string>> => {
   const children = (await childrenOf(worker.pid)).map((pid) => `process ${pid}`)
