@@ -1,5 +1,5 @@
 /** A worker process with the healthy connector, and hostile bundles that are let loose beside it one after the other. */
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childrenOf, isAlive, startWorker, type Status, type WorkerProcess } from '../faults/processes.ts'
 import { outsider } from '../faults/topic.ts'
@@ -8,6 +8,7 @@ import { type TestFolder, testFolder, until } from '../helpers/standalone.ts'
 import { healthyClass, ratePerSecond, readArrivals, writeHealthyBundle } from './healthy.ts'
 import { watchMachine } from './machine.ts'
 import { watchMemory } from './memory.ts'
+import { tracesOf } from './traces.ts'
 
 export const limits = { memoryMb: 48, pollMs: 1000, putMs: 1000, callMs: 1500 } as const
 /** As docs/configuration.md has it, for a Connector and one task. */
@@ -105,7 +106,7 @@ export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
   await arrivals.catchUp()
   // its cell came after the one that validated it, which ends by and by
   const healthyPid = Math.max(...(await childrenOf(worker.pid)))
-  const before = await traces(worker, folder.path)
+  const before = await tracesOf(worker.pid, folder.path)
 
   const filled = (text: string): string => text.replaceAll('FOLDER', folder.path).replaceAll('REST', new URL(worker.url).port).replaceAll('BROKER', kafka.bootstrap)
   const owned = stack.move()
@@ -154,7 +155,7 @@ export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
       }
     },
     async leftOvers() {
-      const left = async (): Promise<readonly string[]> => [...(await traces(worker, folder.path))].filter((trace) => !before.has(trace))
+      const left = async (): Promise<readonly string[]> => [...(await tracesOf(worker.pid, folder.path))].filter((trace) => !before.has(trace))
       // a cell that has validated a connector is kept a while, for the next request
       return until('nothing is left', left, ({ length }) => length === 0, 40_000).catch(left)
     },
@@ -190,13 +191,4 @@ export class Hostile extends ${kind}Connector {
 
 const rssOf = async (pid: number): Promise<number> => Number((await readFile(`/proc/${pid}/statm`, 'latin1').catch(() => '0 0')).split(' ')[1]) * 4096
 
-/** The offset file, what a bundle says of itself (remembered for the next request), and what the test has put there. */
-const isKept = /^(offsets.*|cache\/[0-9a-f]+\.description\.json|granted\/.*)$/
-/** Everything that could be left: processes, descriptors by what they are, files under the worker's folder and its temporary one. */
-const traces = async (worker: WorkerProcess, folder: string): Promise<ReadonlySet<string>> => {
-  const children = (await childrenOf(worker.pid)).map((pid) => `process ${pid}`)
-  const descriptors = (await readdir(`/proc/${worker.pid}/fd`)).map((_, index) => `descriptor number ${index + 1}`)
-  const files = (await readdir(folder, { recursive: true })).filter((file) => !isKept.test(file)).map((file) => `file ${file}`)
-  return new Set([...children, ...descriptors, ...files])
-}
 export const share = (records: number): string => `${Math.round((records / ratePerSecond) * 100)} %`
