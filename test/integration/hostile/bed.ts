@@ -1,6 +1,8 @@
 /** A worker process with the healthy connector, and hostile bundles that are let loose beside it one after the other. */
 import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Quarantined } from '../../../src/plugins/types.ts'
 import { childrenOf, isAlive, startWorker, type Status, type WorkerProcess } from '../faults/processes.ts'
 import { outsider } from '../faults/topic.ts'
 import { testKafka, uniqueName } from '../helpers/kafka.ts'
@@ -43,10 +45,10 @@ export type Hostile = {
   readonly whenRunning?: (bed: Bed) => Promise<void>
 }
 export type Ending = {
-  /** What the operator reads: the trace in REST's status, or the answer to the request that was to create the connector. */
+  /** What the operator reads: the trace in REST's status, the answer to the request that was to create the connector, or the reason in the quarantine. */
   readonly trace: string
-  /** The connector has failed, there is no such connector, or it goes on. */
-  readonly end: 'failed' | 'refused' | 'goes on'
+  /** The connector has failed, was not created, goes on; or its bundle was found broken before anybody asked for it. */
+  readonly end: 'failed' | 'refused' | 'goes on' | 'quarantined'
   /** From the task's (or Connector's) first breath to FAILED as REST shows it. */
   readonly afterMs: number
   /** From the moment it passed the memory of its isolate, and that of its process, to FAILED; null when it was not seen to. */
@@ -74,6 +76,7 @@ export interface Bed extends AsyncDisposable {
 
 /** A folder, empty but for what a case puts into it, that a manifest may ask for. */
 export const granted = 'granted'
+const bundleName = (index: number): string => `hostile-${index}`
 const classOf = (index: number): string => `com.example.Hostile${index}`
 
 export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
@@ -85,7 +88,7 @@ export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
   for (const name of ['tmp', granted]) await mkdir(folder.file(name))
   for (const [index, hostile] of cases.entries()) {
     const plugins = [{ type: hostile.type ?? 'source', class: classOf(index), export: 'Hostile' }]
-    await folder.bundle(`hostile-${index}`, plugins, bundleOf(hostile), hostile.permissions === undefined ? {} : { isoconnect: { plugins, permissions: hostile.permissions } })
+    await folder.bundle(bundleName(index), plugins, bundleOf(hostile), hostile.permissions === undefined ? {} : { isoconnect: { plugins, permissions: hostile.permissions } })
   }
   const topic = uniqueName('steady')
   await using topics = outsider(kafka.bootstrap)
@@ -103,9 +106,9 @@ export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
   await worker.untilTask(steady, 'RUNNING')
   const arrivals = stack.use(await readArrivals(kafka.bootstrap, topic))
   await sleep(warmUpMs)
+  // cells that looked at the bundles and validated the connector end by and by; its own stays
+  const [healthyPid = 0] = await worker.until('only the healthy connector has a cell', () => childrenOf(worker.pid), ({ length }) => length === 1)
   await arrivals.catchUp()
-  // its cell came after the one that validated it, which ends by and by
-  const healthyPid = Math.max(...(await childrenOf(worker.pid)))
   const before = await tracesOf(worker.pid, folder.path)
 
   const filled = (text: string): string => text.replaceAll('FOLDER', folder.path).replaceAll('REST', new URL(worker.url).port).replaceAll('BROKER', kafka.bootstrap)
@@ -141,12 +144,14 @@ export const hostileBed = async (cases: readonly Hostile[]): Promise<Bed> => {
       const problems = [...arrivals.problems]
       if (!(await isAlive(healthyPid))) problems.push('the healthy connector has got another process')
       await until('what it was given back', () => rssOf(worker.pid), (rss) => rss < rssBefore + mayKeepBytes, 10_000).catch(() => undefined)
+      const { body: quarantined } = await worker.rest('GET', '/connector-plugins/quarantine')
+      const reason = (quarantined as readonly Quarantined[]).find(({ location }) => location === join(folder.plugins, bundleName(index)))?.reason
       return {
         problems,
-        end: refused ? 'refused' : hasFailed(status) ? 'failed' : 'goes on',
+        end: reason !== undefined ? 'quarantined' : refused ? 'refused' : hasFailed(status) ? 'failed' : 'goes on',
         slowestSecond: arrivals.slowestSecond(began - leadMs, ended, () => true) ?? 0,
         slowestOwnSecond: arrivals.slowestSecond(began - leadMs, ended, (from, to) => machine.foreignShare(from, to) <= mostForeignShare),
-        trace: refused ? String((created.body as { readonly message?: unknown }).message) : (status?.connector.trace ?? status?.tasks[0]?.trace ?? said()),
+        trace: reason ?? (refused ? String((created.body as { readonly message?: unknown }).message) : (status?.connector.trace ?? status?.tasks[0]?.trace ?? said())),
         foreignShare: machine.foreignShare(began, failed),
         afterMs: failed - Number(firstBreath ?? began),
         afterIsolateMs: memory.isolatePassedAt === null ? null : failed - memory.isolatePassedAt,

@@ -13,8 +13,8 @@ const logged = (method: string, says: RegExp): HostileCase => ({
 const throwing = (name: string, what: string, more: Partial<HostileCase> = {}): HostileCase => ({ name: `throwing ${name}`, task: `poll() { throw ${what} }`, ends: 'error', ...more })
 
 hostileSuite('exceptions', [
-  { name: "a Connector's constructor", connector: "field = (() => { throw new ConnectException('on purpose') })()", ends: 'refused', text: /on purpose/ },
-  { name: "a Connector's `config`", connector: `config() ${thrown}`, ends: 'refused', text: /on purpose/ },
+  { name: "a Connector's constructor", connector: "field = (() => { throw new ConnectException('on purpose') })()", ends: 'quarantined', text: /on purpose/ },
+  { name: "a Connector's `config`", connector: `config() ${thrown}`, ends: 'quarantined', text: /on purpose/ },
   { name: "a Connector's `validate`", connector: `validate() ${thrown}`, ends: 'refused', text: /on purpose/ },
   { name: "a Connector's `initialize`", connector: `initialize() ${thrown}`, ends: 'error', text: /on purpose/ },
   { name: "a Connector's `start`", connector: `start() ${thrown}`, ends: 'error', text: /on purpose/ },

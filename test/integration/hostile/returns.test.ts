@@ -50,7 +50,7 @@ hostileSuite('returns', [
   { name: "a Connector's `taskConfigs`: no array", connector: 'taskConfigs() { return { length: 1 } }', ends: 'error' },
   { name: "a Connector's `taskConfigs`: more than it may", connector: 'taskConfigs() { return Array.from({ length: 1000 }, () => ({})) }', ends: 'error' },
   { name: "a Connector's `taskClass`: no class", connector: 'taskClass() { return 7 }', ends: 'error' },
-  { name: "a Connector's `config`: no ConfigDef", connector: 'config() { return { toJson: () => [{ name: 7, type: {} }] } }', ends: 'refused' },
+  { name: "a Connector's `config`: no ConfigDef", connector: 'config() { return { toJson: () => [{ name: 7, type: {} }] } }', ends: 'quarantined' },
   { name: "a Connector's `validate`: values of wrong types", connector: 'validate() { return [{ name: {}, errors: 7 }] }', ends: 'refused' },
   { name: "a sink's `preCommit`: offsets that are none", type: 'sink', task: "preCommit() { return [{ topic: 7, partition: 'x', offset: NaN }] }", ends: 'goes on', says: /preCommit\(\) must return an array of \{ topic, partition, offset \}, or null/ },
   { name: "a sink's `preCommit`: offsets of other partitions, and ahead of what it was given", type: 'sink', task: "preCommit(offsets) { return [{ topic: 'other', partition: 0, offset: 1 }, { ...offsets[0], offset: 1e12 }] }", ends: 'goes on', says: /Ignoring invalid task provided offset/ },

@@ -5,7 +5,7 @@ import { type Bed, type Ending, type Hostile, hostileBed, keptShare, limits, may
 import { ratePerSecond } from './healthy.ts'
 
 /** How it is to end: by the death of its process, by an error of its own or one made of what it did; `text` is in what the operator reads. */
-type End = 'timeout' | 'oom' | 'crash' | 'error' | 'refused' | 'goes on'
+type End = 'timeout' | 'oom' | 'crash' | 'error' | 'refused' | 'goes on' | 'quarantined'
 export type HostileCase = Hostile & {
   /** Several where two limits are passed at about the same time. */
   readonly ends: End | readonly [End, End]
@@ -49,11 +49,11 @@ export const hostileSuite = (table: string, cases: readonly HostileCase[]): void
 
 const endOf = ({ end, trace }: Ending): string => (end !== 'failed' ? end : (/process has ended \((\w+)\)/.exec(trace)?.[1] ?? 'error'))
 const lateMs = ({ limitMs }: HostileCase, end: string, { trace, afterMs, afterIsolateMs, afterProcessMs }: Ending): number => {
-  if (end === 'refused' || end === 'goes on') return 0
+  if (end === 'refused' || end === 'goes on' || end === 'quarantined') return 0
   if (end === 'oom') return (/the process had/.test(trace) ? afterProcessMs : afterIsolateMs) ?? 0
   return afterMs - (limitMs ?? (end === 'timeout' ? limits.pollMs : 0))
 }
-const endText = ({ ends }: HostileCase): string => (ends === 'refused' || ends === 'goes on' ? ends : ends === 'error' ? 'FAILED' : `FAILED (${[ends].flat().join(' or ')})`)
+const endText = ({ ends }: HostileCase): string => (ends === 'refused' || ends === 'goes on' || ends === 'quarantined' ? ends : ends === 'error' ? 'FAILED' : `FAILED (${[ends].flat().join(' or ')})`)
 const causeOf = ({ ends, byEither }: HostileCase, { trace }: Ending): string => {
   if (Array.isArray(ends)) return 'whichever limit comes first'
   const [first, ...others] = trace.split('\nCaused by: ').map(firstLine)
