@@ -13,7 +13,8 @@ const broken = {
   'a dependency that is asked for and not there': ["require('absent-package')", /Cannot find module 'absent-package'/],
   'an export that is no class': ['exports.TickSource = 5', /TickSource/],
   'a ConfigDef that throws': [goodCode.replace('return new ConfigDef()', "throw new Error('bad default')"), /bad default/],
-  'a ConfigDef that is none': [goodCode.replace('new ConfigDef()', '{ toJson: () => [{ name: 1 }] }'), /the name of a key that is no text/],
+  'a ConfigDef that is none': [goodCode.replace('new ConfigDef()', '{ toJson: () => [{ name: 1 }] }'), /returned no ConfigDef/],
+  'a ConfigDef whose keys are none': [goodCode.replace('new ConfigDef()', 'Object.assign(new ConfigDef(), { toJson: () => [{ name: 1 }] })'), /the name of a key that is no text/],
 } as const
 const limits = { ...inspectLimits, callTimeoutMs: 1000 }
 
