@@ -5,6 +5,7 @@
 import { ConfigDef, configKeyData, ConfigValue, configValueData, type ConfigKeyData, type ConfigValueData } from '../data/config-def.ts'
 import { convertToString } from '../data/config-parse.ts'
 import { messageOf } from '../errors.ts'
+import { saslKeys, sslKeys } from './client-keys.ts'
 import { overrideProblem, type ClientKind } from './client-properties.ts'
 import { connectorDef, connectorDefaults, type ConnectorType } from './connector-config.ts'
 import { enrichedConnectorDef, type PluginLookups } from './connector-config-def.ts'
@@ -81,6 +82,9 @@ const checkGroup = (props: GivenConfig, worker: WorkerConfig, values: ReadonlyMa
   }
 }
 
+/** Keys of Kafka's clients with type PASSWORD. */
+const passwordKeys = new Set([...sslKeys, ...saslKeys].flatMap(([name, type]) => (type === 'PASSWORD' ? [name] : [])))
+
 const overrideInfos = (props: GivenConfig, type: ConnectorType, worker: WorkerConfig): ConfigInfo[] => {
   const deadLetters = !isBlank(props['errors.deadletterqueue.topic.name'])
   const given = Object.fromEntries(Object.entries(props).map(([key, value]) => [key, value ?? '']))
@@ -94,7 +98,7 @@ const overrideInfos = (props: GivenConfig, type: ConnectorType, worker: WorkerCo
     used
       ? Object.entries(withPrefix(given, `${kind}.override.`)).map(([key, value]): ConfigInfo => {
           const problem = overrideProblem(worker.overridePolicy, key)
-          const shown = /password|jaas|secret/.test(key) ? '[hidden]' : value
+          const shown = passwordKeys.has(key) ? '[hidden]' : value
           return { definition: null, value: { name: `${kind}.override.${key}`, value: shown, recommended_values: [], errors: problem === null ? [] : [problem], visible: true } }
         })
       : [])

@@ -25,7 +25,7 @@ export const createTopicsRequest = (topics: readonly NewTopic[], timeoutMs: numb
     return reader.array(() => {
       const name = reader.string()
       const code = reader.int16()
-      return { name, error: errorOrNull(code, `Creating topic ${name}`, reader.nullableString()) }
+      return { name, error: errorOrNull(code, `Creating topic ${name}`, reader.nullableString(), `Create on topic ${name} or on the cluster`) }
     })
   },
 })
@@ -42,7 +42,7 @@ export const deleteTopicsRequest = (names: readonly string[], timeoutMs: number)
     reader.int32() // throttle time
     return reader.array(() => {
       const name = reader.string()
-      return { name, error: errorOrNull(reader.int16(), `Deleting topic ${name}`) }
+      return { name, error: errorOrNull(reader.int16(), `Deleting topic ${name}`, null, `Delete on topic ${name}`) }
     })
   },
 })
@@ -72,7 +72,7 @@ export const describeTopicConfigRequest = (topic: string): ApiRequest<readonly (
         return [key, value] as const
       })
       const configs = Object.fromEntries(entries.filter((entry): entry is readonly [string, string] => entry[1] !== null))
-      return { name, error: errorOrNull(code, `Describing the configuration of topic ${name}`, detail), configs }
+      return { name, error: errorOrNull(code, `Describing the configuration of topic ${name}`, detail, `DescribeConfigs on topic ${name}`), configs }
     })
   },
 })
@@ -86,13 +86,13 @@ export const offsetDeleteRequest = (groupId: string, partitions: readonly TopicP
     writer.string(groupId).array(byTopic(partitions), ([topic, list]) => writer.string(topic).array(list, ({ partition }) => writer.int32(partition)))
   },
   decode(reader) {
-    const error = errorOrNull(reader.int16(), `Deleting offsets of group ${groupId}`)
+    const error = errorOrNull(reader.int16(), `Deleting offsets of group ${groupId}`, null, `Delete on group ${groupId}`)
     reader.int32() // throttle time
     const results = reader.array(() => {
       const topic = reader.string()
       return reader.array(() => {
         const partition = reader.int32()
-        return { topic, partition, error: errorOrNull(reader.int16(), `Deleting the offset of ${topic}-${partition} in group ${groupId}`) }
+        return { topic, partition, error: errorOrNull(reader.int16(), `Deleting the offset of ${topic}-${partition} in group ${groupId}`, null, `Read on topic ${topic}`) }
       })
     })
     return { error, partitions: results.flat() }
@@ -111,7 +111,7 @@ export const deleteGroupsRequest = (groupId: string): ApiRequest<KafkaError | nu
     reader.int32() // throttle time
     const results = reader.array(() => {
       const id = reader.string()
-      return errorOrNull(reader.int16(), `Deleting group ${id}`)
+      return errorOrNull(reader.int16(), `Deleting group ${id}`, null, `Delete on group ${id}`)
     })
     return results[0] ?? null
   },

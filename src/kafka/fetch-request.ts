@@ -53,7 +53,7 @@ export const fetchRequest = (fetch: {
       const topic = reader.string()
       return reader.array((): FetchedPartition => {
         const partition = reader.int32()
-        const partitionError = errorOrNull(reader.int16(), `Fetching ${topic}-${partition}`)
+        const partitionError = errorOrNull(reader.int16(), `Fetching ${topic}-${partition}`, null, `Read on topic ${topic}`)
         const highWatermark = reader.int64()
         reader.int64() // last stable offset
         if (version >= 5) reader.int64() // log start offset

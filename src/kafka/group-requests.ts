@@ -37,7 +37,7 @@ export const joinGroupRequest = (join: {
   decode(reader, version) {
     reader.int32() // throttle time
     return {
-      error: errorOrNull(reader.int16(), `Joining group ${join.groupId}`),
+      error: errorOrNull(reader.int16(), `Joining group ${join.groupId}`, null, `Read on group ${join.groupId}`),
       generation: reader.int32(),
       protocol: reader.string(),
       leaderId: reader.string(),
@@ -63,7 +63,7 @@ export const syncGroupRequest = (member: Membership, assignments: ReadonlyMap<st
   },
   decode(reader) {
     reader.int32() // throttle time
-    return { error: errorOrNull(reader.int16(), `Synchronizing with group ${member.groupId}`), assignment: reader.nullableBytes() ?? new Uint8Array() }
+    return { error: errorOrNull(reader.int16(), `Synchronizing with group ${member.groupId}`, null, `Read on group ${member.groupId}`), assignment: reader.nullableBytes() ?? new Uint8Array() }
   },
 })
 
@@ -78,7 +78,7 @@ export const heartbeatRequest = (member: Membership): ApiRequest<KafkaError | nu
   },
   decode(reader) {
     reader.int32() // throttle time
-    return errorOrNull(reader.int16(), `Heartbeat of group ${member.groupId}`)
+    return errorOrNull(reader.int16(), `Heartbeat of group ${member.groupId}`, null, `Read on group ${member.groupId}`)
   },
 })
 

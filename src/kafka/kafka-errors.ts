@@ -139,17 +139,19 @@ const table: readonly (readonly [code: number, name: string, retriable: boolean,
 ]
 const byCode = new Map(table.map((row) => [row[0], row]))
 
-/** The error of a response's error code. Call for codes other than 0. `what` says what was tried: `Produce to t-0`. */
-export const errorOfCode = (code: number, what: string, detail: string | null = null): KafkaError => {
+/** The error of a response's error code. Call for codes other than 0. `what` says what was tried: `Produce to t-0`; `right`, which ACL that takes: `Write on topic t`. */
+export const errorOfCode = (code: number, what: string, detail: string | null = null, right: string | null = null): KafkaError => {
   const row = byCode.get(code)
   if (row === undefined) return new KafkaError('UNKNOWN_SERVER_ERROR', `${what}: the broker answered with the unknown error code ${code}`, { retriable: false })
-  return new KafkaError(row[1], `${what}: ${detail === null || detail === '' ? row[3] : detail}`, { retriable: row[2] })
+  const [, name, retriable, message] = row
+  const missing = right !== null && name.endsWith('_AUTHORIZATION_FAILED') ? ` (the user of this client has no ACL for it: ${right})` : ''
+  return new KafkaError(name, `${what}: ${detail === null || detail === '' ? message : detail}${missing}`, { retriable })
 }
 /** null for code 0. */
-export const errorOrNull = (code: number, what: string, detail: string | null = null): KafkaError | null => (code === 0 ? null : errorOfCode(code, what, detail))
+export const errorOrNull = (code: number, what: string, detail: string | null = null, right: string | null = null): KafkaError | null => (code === 0 ? null : errorOfCode(code, what, detail, right))
 /** Throws unless the code is 0. */
-export const failOnCode = (code: number, what: string, detail: string | null = null): void => {
-  if (code !== 0) throw errorOfCode(code, what, detail)
+export const failOnCode = (code: number, what: string, detail: string | null = null, right: string | null = null): void => {
+  if (code !== 0) throw errorOfCode(code, what, detail, right)
 }
 export const codeOfName = (name: string): number => table.find((row) => row[1] === name)?.[0] ?? -1
 

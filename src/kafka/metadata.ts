@@ -43,7 +43,7 @@ export const metadataRequest = (topics: readonly string[] | null, autoCreate: bo
           if (version >= 5) reader.array(() => reader.int32()) // offline replicas
           return { id, leader, leaderEpoch, replicas, error: errorOrNull(partitionCode, `Metadata of ${name}-${id}`) }
         })
-        return { name, error: errorOrNull(code, `Metadata of topic ${name}`), isInternal, partitions: partitions.toSorted((a, b) => a.id - b.id) }
+        return { name, error: errorOrNull(code, `Metadata of topic ${name}`, null, `Describe on topic ${name} (Read and Write include it), and Create if it is not there yet`), isInternal, partitions: partitions.toSorted((a, b) => a.id - b.id) }
       }),
     }
   },
@@ -64,6 +64,6 @@ export const findCoordinatorRequest = (type: CoordinatorType, key: string): ApiR
     const code = reader.int16()
     const detail = reader.nullableString()
     const node = { id: reader.int32(), host: reader.string(), port: reader.int32() }
-    return errorOrNull(code, `Finding the coordinator of ${type} ${key}`, detail) ?? node
+    return errorOrNull(code, `Finding the coordinator of ${type} ${key}`, detail, `Describe on ${type === 'group' ? 'group' : 'transactional id'} ${key}`) ?? node
   },
 })

@@ -41,7 +41,7 @@ export const offsetCommitRequest = (
       const topic = reader.string()
       return reader.array(() => {
         const partition = reader.int32()
-        return { topic, partition, error: errorOrNull(reader.int16(), `Committing the offset of ${topic}-${partition} in group ${member.groupId}`) }
+        return { topic, partition, error: errorOrNull(reader.int16(), `Committing the offset of ${topic}-${partition} in group ${member.groupId}`, null, `Read on group ${member.groupId} and on topic ${topic}`) }
       })
     }).flat()
   },
@@ -65,10 +65,10 @@ export const offsetFetchRequest = (groupId: string, partitions: readonly TopicPa
         const offset = reader.int64()
         if (version >= 5) reader.int32() // leader epoch
         reader.nullableString() // metadata
-        return { topic, partition, offset, error: errorOrNull(reader.int16(), `The committed offset of ${topic}-${partition} in group ${groupId}`) }
+        return { topic, partition, offset, error: errorOrNull(reader.int16(), `The committed offset of ${topic}-${partition} in group ${groupId}`, null, `Describe on group ${groupId} and on topic ${topic}`) }
       })
     }).flat()
-    return { error: errorOrNull(reader.int16(), `Committed offsets of group ${groupId}`), offsets }
+    return { error: errorOrNull(reader.int16(), `Committed offsets of group ${groupId}`, null, `Describe on group ${groupId}`), offsets }
   },
 })
 
@@ -95,7 +95,7 @@ export const listOffsetsRequest = (partitions: readonly TopicPartition[], timest
       const topic = reader.string()
       return reader.array(() => {
         const partition = reader.int32()
-        const error = errorOrNull(reader.int16(), `The offset by time of ${topic}-${partition}`)
+        const error = errorOrNull(reader.int16(), `The offset by time of ${topic}-${partition}`, null, `Describe on topic ${topic}`)
         reader.int64() // timestamp
         const offset = reader.int64()
         if (version >= 4) reader.int32() // leader epoch

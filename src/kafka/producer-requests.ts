@@ -58,7 +58,7 @@ export const initProducerIdRequest = (transactionalId: string | null, transactio
   },
   decode(reader) {
     reader.int32() // throttle time
-    failOnCode(reader.int16(), 'InitProducerId')
+    failOnCode(reader.int16(), 'InitProducerId', null, transactionalId === null ? 'Write on a topic, or IdempotentWrite on the cluster' : `Write on transactional id ${transactionalId}`)
     return { producerId: reader.int64(), producerEpoch: reader.int16() }
   },
 })

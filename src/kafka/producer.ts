@@ -248,7 +248,7 @@ export const createProducer = (connection: KafkaConnection, settings: ProducerSe
     const what = `Produce to ${part.queue.topic}-${part.queue.partition}`
     if (answer === undefined) failed(part, new KafkaError('UNKNOWN_SERVER_ERROR', `${what}: the broker's answer does not mention the partition`, { retriable: false }))
     else if (answer.errorCode === 0) done(part, answer.baseOffset, answer.logAppendTime)
-    else failed(part, errorOfCode(answer.errorCode, what, answer.errorMessage))
+    else failed(part, errorOfCode(answer.errorCode, what, answer.errorMessage, `Write on topic ${part.queue.topic}`))
   }
   const done = ({ queue, batch }: Sent, baseOffset: number, logAppendTime: number): void => {
     queue.acknowledged(batch)

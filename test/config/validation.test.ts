@@ -95,9 +95,15 @@ describe('errors', () => {
     expect(errorsOf({ name: 'g', topics: 't' }, 'sink', distributedWith())).toEqual({ name: ['Consumer group for sink connector named g conflicts with Connect worker group connect-g'] })
     expect(errorsOf({ topics: 't', 'consumer.override.group.id': 'connect-g' }, 'sink', distributedWith())).toEqual({ 'consumer.override.group.id': ['Consumer group connect-g conflicts with Connect worker group connect-g'] })
   })
-  test('passwords in overrides are not shown', () => {
-    const value = validate({ 'producer.override.sasl.jaas.config': 'secret' }).configs.at(-1)?.value
-    expect([value?.name, value?.value]).toEqual(['producer.override.sasl.jaas.config', '[hidden]'])
+  test.each([
+    'sasl.jaas.config', 'sasl.oauthbearer.client.credentials.client.secret', 'sasl.oauthbearer.assertion.private.key.passphrase', 'ssl.keystore.password', 'ssl.key.password', 'ssl.keystore.key',
+    'ssl.keystore.certificate.chain', 'ssl.truststore.certificates', 'ssl.truststore.password',
+  ])('%s, a password to Kafka, is not shown in an override', (key) => {
+    const value = validate({ [`producer.override.${key}`]: 'hush' }).configs.at(-1)?.value
+    expect([value?.name, value?.value]).toEqual([`producer.override.${key}`, '[hidden]'])
+  })
+  test.each(['ssl.keystore.location', 'sasl.mechanism', 'sasl.oauthbearer.token.endpoint.url'])('%s, which is none, is shown', (key) => {
+    expect(validate({ [`producer.override.${key}`]: 'plain' }).configs.at(-1)?.value.value).toBe('plain')
   })
   test('a version that cannot be loaded is said on class and version, and nothing else is validated', () => {
     const infos = unloadableVersionInfos({ name: 'c', 'connector.class': 'X', 'connector.plugin.version': '3.0' }, workerWith(), lookups, ['1.0'], 'no 3.0')

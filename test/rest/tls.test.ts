@@ -16,7 +16,11 @@ beforeAll(async () => {
   await Promise.all([writeFile(join(folder, 'store.pem'), key + certificate), writeFile(join(folder, 'store.p12'), pkcs12), writeFile(join(folder, 'store.jks'), jksKeyStore), writeFile(join(folder, 'trust.p12'), pkcs12TrustStore)])
 })
 afterAll(() => rm(folder, { recursive: true }))
-beforeEach(() => void (restore = setLogWriter(() => {})))
+let lines: string[] = []
+beforeEach(() => {
+  lines = []
+  restore = setLogWriter((text) => lines.push(text))
+})
 afterEach(() => void setLogWriter(restore))
 
 const get = (url: string, options: { readonly key?: string; readonly cert?: string } = {}): Promise<string> => {
@@ -50,4 +54,30 @@ test('what cannot be read is an error that says what to do', async () => {
   await expect(tlsOptions({ 'ssl.keystore.location': '/x.jks' })).rejects.toThrow('/x.jks for configuration ssl.keystore.location: the file cannot be read')
   await expect(tlsOptions({ 'ssl.keystore.location': '/none', 'ssl.keystore.type': 'PEM' })).rejects.toThrow('/none for configuration ssl.keystore.location: the file cannot be read')
   await expect(tlsOptions({})).rejects.toThrow('An https listener needs ssl.keystore.location')
+})
+
+const warnings = (): readonly string[] => lines.filter((line) => line.includes('open to the network'))
+const store = (prefix = ''): Record<string, string> => ({ [`${prefix}listeners.https.ssl.keystore.location`]: file('store.pem'), [`${prefix}listeners.https.ssl.keystore.type`]: 'PEM' })
+const trust = (prefix = ''): Record<string, string> => ({ [`${prefix}listeners.https.ssl.truststore.location`]: file('store.pem'), [`${prefix}listeners.https.ssl.truststore.type`]: 'PEM' })
+test('https alone is no authentication: opened to the network it is warned about', async () => {
+  await using _rest = await startRest({ listeners: 'https://0.0.0.0:0', 'rest.advertised.host.name': 'me', ...store() })
+  expect(warnings()).toEqual([expect.stringMatching(/WARN The REST API is open to the network at https:\/\/0\.0\.0\.0:\d+ without authentication/)])
+})
+test('https that asks for client certificates is authentication; those that are merely requested are none', async () => {
+  {
+    await using _rest = await startRest({ listeners: 'https://0.0.0.0:0', 'rest.advertised.host.name': 'me', 'listeners.https.ssl.client.auth': 'required', ...store(), ...trust() })
+    expect(warnings()).toEqual([])
+  }
+  await using _rest = await startRest({ listeners: 'https://0.0.0.0:0', 'rest.advertised.host.name': 'me', 'listeners.https.ssl.client.auth': 'requested', ...store(), ...trust() })
+  expect(warnings()).toHaveLength(1)
+})
+test('an admin listener is looked at by its own settings', async () => {
+  const main = { listeners: 'https://127.0.0.1:0', 'listeners.https.ssl.client.auth': 'required', ...store(), ...trust() }
+  {
+    await using _rest = await startRest({ ...main, 'admin.listeners': 'https://0.0.0.0:0', ...store('admin.') })
+    expect(warnings()).toHaveLength(1)
+  }
+  lines = []
+  await using _rest = await startRest({ ...main, 'admin.listeners': 'https://0.0.0.0:0', 'admin.listeners.https.ssl.client.auth': 'required', ...store('admin.'), ...trust('admin.') })
+  expect(warnings()).toEqual([])
 })

@@ -1,0 +1,85 @@
+/** One real broker with every kind of security Kafka has, its users and their rights. PLAINTEXT is the administrator's. */
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from 'kafkajs'
+import { type Authority, keytoolKeyStore, keytoolTrustStore, storePassword } from './certificates.ts'
+import { type KafkaServer, startKafka } from './server.ts'
+
+/** Passwords by users: every one is a text that must never be seen again. */
+export const passwords = { alice: 'alice-hush-7', reader: 'reader-hush-7', writer: 'writer-hush-7', nobody: 'nobody-hush-7' } as const
+export type User = keyof typeof passwords
+
+const module = (name: string, ...options: readonly string[]): string => `org.apache.kafka.common.security.${name} required${options.map((option) => ` ${option}`).join('')};`
+export const plainLogin = (user: string, password: string): string => module('plain.PlainLoginModule', `username="${user}"`, `password="${password}"`)
+export const scramLogin = (user: string, password: string): string => module('scram.ScramLoginModule', `username="${user}"`, `password="${password}"`)
+export const unsecuredLogin = (user: string, ...more: readonly string[]): string => module('oauthbearer.OAuthBearerLoginModule', `unsecuredLoginStringClaim_sub="${user}"`, ...more)
+
+/** Listeners by what is special about them. */
+const listeners = { TLS: 'SSL', MUTUAL: 'SSL', EXPIRED: 'SSL', OTHERHOST: 'SSL', SASL: 'SASL_PLAINTEXT', SASLTLS: 'SASL_SSL' } as const
+export type SecuredListener = keyof typeof listeners
+
+/** `mutual`: clients of its own authority; `CN=alice` there is a user as any other. */
+export const startSecuredBroker = async (authority: Authority): Promise<KafkaServer> => {
+  await authority.issue('broker')
+  await authority.issue('broker-expired', { expired: true })
+  await authority.issue('broker-elsewhere', { altName: 'DNS:kafka.elsewhere.example' })
+  const [own, expired, elsewhere, trusted] = await Promise.all([
+    keytoolKeyStore(authority, 'broker', 'PKCS12'), keytoolKeyStore(authority, 'broker-expired', 'PKCS12'), keytoolKeyStore(authority, 'broker-elsewhere', 'PKCS12'), keytoolTrustStore(authority, 'PKCS12'),
+  ])
+  const keyStoreOf = { TLS: own, MUTUAL: own, EXPIRED: expired, OTHERHOST: elsewhere, SASLTLS: own }
+  const stores = Object.entries(keyStoreOf).flatMap(([name, location]) =>
+    Object.entries({ 'keystore.location': location, 'keystore.type': 'PKCS12', 'keystore.password': storePassword, 'key.password': storePassword, 'truststore.location': trusted, 'truststore.type': 'PKCS12', 'truststore.password': storePassword })
+      .map(([key, value]) => [`listener.name.${name.toLowerCase()}.ssl.${key}`, value] as const))
+  const logins = ['sasl', 'sasltls'].flatMap((name) => [
+    [`listener.name.${name}.sasl.enabled.mechanisms`, 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER'],
+    [`listener.name.${name}.plain.sasl.jaas.config`, module('plain.PlainLoginModule', ...Object.entries(passwords).map(([user, password]) => `user_${user}="${password}"`))],
+    [`listener.name.${name}.scram-sha-256.sasl.jaas.config`, module('scram.ScramLoginModule')],
+    [`listener.name.${name}.scram-sha-512.sasl.jaas.config`, module('scram.ScramLoginModule')],
+    [`listener.name.${name}.oauthbearer.sasl.jaas.config`, module('oauthbearer.OAuthBearerLoginModule')],
+  ] as const)
+  const broker = await startKafka({
+    listeners,
+    scramUsers: passwords,
+    properties: {
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'super.users': 'User:ANONYMOUS',
+      'listener.name.mutual.ssl.client.auth': 'required',
+      ...Object.fromEntries([...stores, ...logins]),
+    },
+  })
+  try {
+    await grant(broker.bootstrap)
+  } catch (error) {
+    await broker.close()
+    throw error
+  }
+  return broker
+}
+
+type Right = readonly [user: string, resource: AclResourceTypes, name: string, operation: AclOperationTypes]
+const { TOPIC, GROUP } = AclResourceTypes
+const { READ, WRITE, CREATE, DESCRIBE } = AclOperationTypes
+/** `*`: everything of that kind. Topics and groups are literal otherwise. */
+const rights: readonly Right[] = [
+  ...['alice', 'CN=alice'].flatMap((user): Right[] => [[user, TOPIC, '*', READ], [user, TOPIC, '*', WRITE], [user, TOPIC, '*', CREATE], [user, GROUP, '*', READ]]),
+  // may read one topic in one group, and see another
+  ['reader', TOPIC, 'there', READ], ['reader', GROUP, 'connect-reader-without-topic', READ], ['reader', TOPIC, 'closed', DESCRIBE],
+  // may write one topic, and see another
+  ['writer', TOPIC, 'there', WRITE], ['writer', TOPIC, 'closed', DESCRIBE],
+  // has no right to write at all, but sees the topic
+  ['nobody', TOPIC, 'there', DESCRIBE],
+]
+
+/** kafkajs's own client, over the administrator's listener. */
+const grant = async (bootstrap: string): Promise<void> => {
+  const admin = new Kafka({ clientId: 'administrator', brokers: [bootstrap], logLevel: logLevel.NOTHING, retry: { retries: 20 } }).admin()
+  await admin.connect()
+  try {
+    await admin.createTopics({ topics: ['there', 'closed'].map((topic) => ({ topic, numPartitions: 1, replicationFactor: 1 })), waitForLeaders: true })
+    await admin.createAcls({
+      acl: rights.map(([user, resourceType, resourceName, operation]) => ({
+        resourceType, resourceName, resourcePatternType: ResourcePatternTypes.LITERAL, principal: `User:${user}`, host: '*', operation, permissionType: AclPermissionTypes.ALLOW,
+      })),
+    })
+  } finally {
+    await admin.disconnect()
+  }
+}
