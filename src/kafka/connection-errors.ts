@@ -7,9 +7,9 @@ import { KafkaError } from './types.ts'
 
 /** `where` begins the message: `Fetch to host:port`. `security` is what the connection was made with. */
 export const connectionErrorOf = (error: unknown, where: string, { tls }: Security): KafkaError => {
-  if (error instanceof KafkaError) return error.message.startsWith(where) ? error : new KafkaError(error.kafkaCode, `${where}: ${error.message}`, { retriable: error.retriable, cause: error })
+  if (error instanceof KafkaError) return relocated(error, where)
   const { name, code } = error as { readonly name?: string; readonly code?: unknown }
-  const message = messageOf(error)
+  const message = plainMessage(error)
   if (name === 'KafkaJSRequestTimeoutError') return timedOut(`${where}: ${message}`, error)
   if (name === 'KafkaJSSASLAuthenticationError') return saslFailed(where, message, error)
   const hint = typeof code === 'string' && tls !== null ? tlsHint(code, message, tls.cert) : null
@@ -22,8 +22,39 @@ export const connectionErrorOf = (error: unknown, where: string, { tls }: Securi
   return disconnected(`${where}: ${message}`, error)
 }
 
+/**
+ * As above, for a connection that has never been of use: one that just ends then was, as a rule, not wanted. It is tried again all the same,
+ * since a broker that is going down or coming up ends connections too.
+ */
+export const setupErrorOf = (error: unknown, where: string, security: Security): KafkaError => {
+  const failure = connectionErrorOf(error, where, security)
+  const hint = endedHint(security)
+  return failure.kafkaCode === 'NETWORK_EXCEPTION' && wasEnded(error) && !failure.message.includes(hint) ? disconnected(`${failure.message} (${hint})`, error) : failure
+}
+const wasEnded = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false
+  const { code } = error as { readonly code?: unknown }
+  return error.name === 'KafkaJSConnectionClosedError' || code === 'ECONNRESET' || code === 'EPIPE' || wasEnded(error.cause)
+}
+const endedHint = ({ tls, sasl }: Security): string => {
+  if (tls !== null) return 'the broker ended the connection without a reason. If it stays so: does it take our certificate, see ssl.keystore.location, and does it speak TLS at this port, see security.protocol?'
+  return `the broker ended the connection without a reason. If it stays so: does it want TLS${sasl === null ? ' or SASL' : ''} at this port? See security.protocol`
+}
+
+/** A failed request's error, told of the connection instead. */
+const relocated = (error: KafkaError, where: string): KafkaError => {
+  const at = error.message.indexOf(`${where}: `)
+  return at === 0 ? error : new KafkaError(error.kafkaCode, at < 0 ? `${where}: ${error.message}` : error.message.slice(at), { retriable: error.retriable, cause: error })
+}
+
+/** Without kafkajs's opening words, and of OpenSSL's colon-separated line the reason alone. */
+const plainMessage = (error: unknown): string => {
+  const message = messageOf(error).replace(/^Connection error: /, '').trim()
+  return /:error:[0-9A-F]{8}:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message
+}
+
 const saslFailed = (where: string, message: string, cause: unknown): KafkaError => {
-  const hint = /mechanism/i.test(message) ? 'check sasl.mechanism against what the broker offers' : /ILLEGAL_SASL_STATE|not valid given the current SASL state/.test(message) ? 'check security.protocol' : 'check sasl.jaas.config'
+  const hint = /mechanism is not supported|not support the requested SASL mechanism/i.test(message) ? 'check sasl.mechanism against what the broker offers' : /ILLEGAL_SASL_STATE|not valid given the current SASL state/.test(message) ? 'check security.protocol' : 'check sasl.jaas.config'
   return new KafkaError('SASL_AUTHENTICATION_FAILED', `${where}: ${message} (${hint})`, { retriable: false, cause })
 }
 

@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { connectionErrorOf } from './connection-errors.ts'
+import { connectionErrorOf, setupErrorOf } from './connection-errors.ts'
 import { disconnected, errorOfCode } from './kafka-errors.ts'
 import { type ApiVersionTable, Connection, type KafkajsLogger, type SocketFactory, kafkajsLogger } from './kafkajs-internals.ts'
 import type { Security } from './security.ts'
@@ -81,6 +81,8 @@ export class Link {
   #failures = 0
   #retryAtMs = 0
   #closed = false
+  /** The broker has answered a request after the connection was set up: it wants us. */
+  #wasOfUse = false
 
   constructor(host: string, port: number, settings: LinkSettings) {
     this.host = host
@@ -182,7 +184,7 @@ export class Link {
       this.#failures++
       const backoffMs = Math.min(this.#settings.reconnectBackoffMs * 2 ** (this.#failures - 1), this.#settings.reconnectBackoffMaxMs)
       this.#retryAtMs = Date.now() + backoffMs * (0.8 + Math.random() * 0.4)
-      const failure = connectionErrorOf(error, this.where, this.#settings)
+      const failure = setupErrorOf(error, this.where, this.#settings)
       // The first ones tell; an outage of hours must not fill the log.
       if (!this.#closed && Number.isInteger(Math.log2(this.#failures))) {
         const reason = failure.message.replace(`${this.where}: `, '')
@@ -193,6 +195,7 @@ export class Link {
     }
     this.#failures = 0
     this.#retryAtMs = 0
+    this.#wasOfUse = false
     return connection
   }
 
@@ -222,6 +225,7 @@ export class Link {
         socket.uncork()
       }
       const succeed = ({ payload }: { readonly payload: Buffer | null }): void => {
+        this.#wasOfUse = true
         try {
           resolve(request.decode(new ByteReader(payload ?? Buffer.alloc(0)), version))
         } catch (error) {
@@ -229,7 +233,7 @@ export class Link {
         }
       }
       const fail = (error: Error): void => {
-        reject(connectionErrorOf(error, where, this.#settings))
+        reject((this.#wasOfUse ? connectionErrorOf : setupErrorOf)(error, where, this.#settings))
         if (error.name === 'KafkaJSRequestTimeoutError') void this.#drop(disconnected(`${this.where}: disconnected because ${apiName} timed out`))
       }
       connection.requestQueue.push({ entry: { apiKey, apiName, apiVersion: version, correlationId, resolve: succeed, reject: fail }, expectResponse: !hasNoResponse, requestTimeout: timeoutMs, sendRequest })

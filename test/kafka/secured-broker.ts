@@ -16,7 +16,7 @@ export const unsecuredLogin = (user: string, ...more: readonly string[]): string
 const listeners = { TLS: 'SSL', MUTUAL: 'SSL', EXPIRED: 'SSL', OTHERHOST: 'SSL', SASL: 'SASL_PLAINTEXT', SASLTLS: 'SASL_SSL' } as const
 export type SecuredListener = keyof typeof listeners
 
-/** `mutual`: clients of its own authority; `CN=alice` there is a user as any other. */
+/** A client of MUTUAL is known by its certificate's subject: `CN=alice` is a user as any other. */
 export const startSecuredBroker = async (authority: Authority): Promise<KafkaServer> => {
   await authority.issue('broker')
   await authority.issue('broker-expired', { expired: true })
@@ -28,8 +28,8 @@ export const startSecuredBroker = async (authority: Authority): Promise<KafkaSer
   const stores = Object.entries(keyStoreOf).flatMap(([name, location]) =>
     Object.entries({ 'keystore.location': location, 'keystore.type': 'PKCS12', 'keystore.password': storePassword, 'key.password': storePassword, 'truststore.location': trusted, 'truststore.type': 'PKCS12', 'truststore.password': storePassword })
       .map(([key, value]) => [`listener.name.${name.toLowerCase()}.ssl.${key}`, value] as const))
-  const logins = ['sasl', 'sasltls'].flatMap((name) => [
-    [`listener.name.${name}.sasl.enabled.mechanisms`, 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER'],
+  const logins = Object.entries({ sasl: 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER', sasltls: 'SCRAM-SHA-512' }).flatMap(([name, mechanisms]) => [
+    [`listener.name.${name}.sasl.enabled.mechanisms`, mechanisms],
     [`listener.name.${name}.plain.sasl.jaas.config`, module('plain.PlainLoginModule', ...Object.entries(passwords).map(([user, password]) => `user_${user}="${password}"`))],
     [`listener.name.${name}.scram-sha-256.sasl.jaas.config`, module('scram.ScramLoginModule')],
     [`listener.name.${name}.scram-sha-512.sasl.jaas.config`, module('scram.ScramLoginModule')],
@@ -63,7 +63,7 @@ const rights: readonly Right[] = [
   // may read one topic in one group, and see another
   ['reader', TOPIC, 'there', READ], ['reader', GROUP, 'connect-reader-without-topic', READ], ['reader', TOPIC, 'closed', DESCRIBE],
   // may write one topic, and see another
-  ['writer', TOPIC, 'there', WRITE], ['writer', TOPIC, 'closed', DESCRIBE],
+  ['writer', TOPIC, 'there', WRITE], ['writer', TOPIC, 'closed', DESCRIBE], ['writer', TOPIC, 'uncreated', DESCRIBE],
   // has no right to write at all, but sees the topic
   ['nobody', TOPIC, 'there', DESCRIBE],
 ]
