@@ -200,13 +200,21 @@ export const median = (values: readonly number[]): number => {
 }
 /** Runs ours and Java alternately and returns both medians, printing each figure as it comes. */
 export const alternate = async (run: (who: Who, round: number) => Promise<number>, unit: string, rounds = runsEach): Promise<{ readonly ours: number; readonly java: number }> => {
+  const { ours, java } = await runs(['ours', 'java'], run, unit, rounds)
+  return { ours: median(ours), java: median(java) }
+}
+/** The same where there is no Java to compare with. */
+export const alone = async (run: (who: Who, round: number) => Promise<number>, unit: string): Promise<{ readonly ours: number; readonly java: null }> => ({
+  ours: median((await runs(['ours'], run, unit, runsEach)).ours), java: null,
+})
+const runs = async (sides: readonly Who[], run: (who: Who, round: number) => Promise<number>, unit: string, rounds: number): Promise<Readonly<Record<Who, readonly number[]>>> => {
   const figures: Record<Who, number[]> = { ours: [], java: [] }
   for (let round = 0; round < rounds; round++) {
-    for (const who of ['ours', 'java'] as const) {
+    for (const who of sides) {
       const figure = await run(who, round)
       figures[who].push(figure)
       process.stdout.write(`  ${who.padEnd(4)} run ${round + 1}: ${Math.round(figure).toLocaleString('en')} ${unit}\n`)
     }
   }
-  return { ours: median(figures.ours), java: median(figures.java) }
+  return figures
 }

@@ -5,6 +5,7 @@
  */
 import { cpus, totalmem } from 'node:os'
 import { cleanUp } from './bed.ts'
+import { avro } from './cases/avro.ts'
 import { memory } from './cases/memory.ts'
 import { restLatency } from './cases/rest-latency.ts'
 import { sink } from './cases/sink.ts'
@@ -32,6 +33,7 @@ const cases: Readonly<Record<string, Case>> = {
   'source-struct-json': () => each(bothWays, (enable) => sourceStruct(jsonWay('source', enable))),
   'sink-struct-json': () => each(bothWays, (enable) => sinkStruct(jsonWay('sink', enable))),
   'smt-chain': () => each(bothWays, smtChain),
+  avro: () => each(['source', 'sink'] as const, avro),
   start,
   memory,
   'rest-latency': restLatency,

@@ -7,14 +7,17 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BenchResult } from '../bench.ts'
 import { javaAllocated, oursAllocated } from '../allocation.ts'
-import { alternate, checkRunning, createConnector, createTopic, deleteTopic, endOffset, startWorker, throughput, type Who, type WorkerProcess } from '../bed.ts'
+import { alone, alternate, checkRunning, createConnector, createTopic, deleteTopic, endOffset, startWorker, throughput, type Who, type WorkerProcess } from '../bed.ts'
 import { structPlugins } from '../struct-plugins.ts'
 
 export const recordCount = Number(process.env['ISOCONNECT_BENCH_RECORDS'] ?? 500_000)
 const batchSize = 2000
 type Config = Readonly<Record<string, string>>
-/** Laid over the connectors' configuration: transformations, converters; the prefix is what a source names its topic with and a transformation takes away. */
-export type StructOptions = { readonly name: string; readonly connector?: Config; readonly worker?: Config; readonly topicPrefix?: string }
+/**
+ * Laid over the connectors' configuration: transformations, converters; the prefix is what a source names its topic with and a transformation takes away.
+ * `oursAlone`: Java cannot run it; what a sink reads is then written by ours.
+ */
+export type StructOptions = { readonly name: string; readonly connector?: Config; readonly worker?: Config; readonly topicPrefix?: string; readonly oursAlone?: boolean }
 
 export const bothWays = ['true', 'false'] as const
 export const jsonWay = (side: string, enable: (typeof bothWays)[number], connector: Config = {}): StructOptions =>
@@ -46,13 +49,14 @@ export const sourceStruct = async (options: StructOptions): Promise<BenchResult>
       await deleteTopic(topic)
     }
   }
-  return { ...(await alternate(run, 'records/s')), label: options.name, unit: 'records/s', higherIsBetter: true, extra: meter.result() }
+  return { ...(await (options.oursAlone ? alone : alternate)(run, 'records/s')), label: options.name, unit: 'records/s', higherIsBetter: true, extra: meter.result() }
 }
 
-/** The topic is filled once for both, by Java's worker and connector. */
+/** The topic is filled once for both, by Java's worker and connector (by ours where there is no Java). */
 export const sinkStruct = async (options: StructOptions, fill: StructOptions = options): Promise<BenchResult> => {
-  const topic = topicOf(options, 'java', 'in')
-  await runSource('java', topic, fill, new Meter())
+  const filler = fill.oursAlone ? 'ours' : 'java'
+  const topic = topicOf(options, filler, 'in')
+  await runSource(filler, topic, fill, new Meter())
   const meter = new Meter()
   const sums = new Set<string>()
   const run = async (who: Who, round: number): Promise<number> => {
@@ -68,7 +72,7 @@ export const sinkStruct = async (options: StructOptions, fill: StructOptions = o
       await worker.stop()
     }
   }
-  const result = await alternate(run, 'records/s')
+  const result = await (options.oursAlone ? alone : alternate)(run, 'records/s')
   await deleteTopic(topic)
   if (sums.size !== 1) throw new Error(`the sinks have read different records: checksums ${[...sums].join(', ')}`)
   return { ...result, label: options.name, unit: 'records/s', higherIsBetter: true, extra: meter.result() }
@@ -89,6 +93,6 @@ class Meter {
     }
   }
   result(): Readonly<Record<string, number>> {
-    return { oursAllocatedPerRecord: Math.round(this.#bytes.get('ours') ?? NaN), javaAllocatedPerRecord: Math.round(this.#bytes.get('java') ?? NaN) }
+    return Object.fromEntries([...this.#bytes].map(([who, bytes]) => [`${who}AllocatedPerRecord`, Math.round(bytes)]))
   }
 }
