@@ -29,11 +29,12 @@ const sorted = (json: unknown): unknown => {
   return Object.fromEntries(Object.entries(json).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, sorted(value)]))
 }
 
-/** Why the new schema may not follow the earlier ones (oldest first); empty when it may. */
+/** Those of the earlier versions (oldest first) that a new one is compared with. */
+export const comparedBy = <T>(level: Level, earlier: readonly T[]): readonly T[] => (level === 'NONE' ? [] : level.endsWith('_TRANSITIVE') ? earlier : earlier.slice(-1))
+/** Why the new schema may not follow the earlier ones; empty when it may. */
 export const incompatibilities = (level: Level, next: avro.Type, earlier: readonly avro.Type[]): readonly string[] => {
-  const against = level.endsWith('_TRANSITIVE') ? earlier : earlier.slice(-1)
   const both = level.startsWith('FULL')
-  return against.flatMap((each) => [
+  return earlier.flatMap((each) => [
     ...(both || level.startsWith('BACKWARD') ? whyNot(next, each) : []),
     ...(both || level.startsWith('FORWARD') ? whyNot(each, next) : []),
   ])

@@ -1,7 +1,7 @@
 /** What a registry holds: subjects with versions, schemas with ids, compatibility levels and modes. In memory. */
 import type avro from 'avsc'
 import { problems } from './errors.ts'
-import { canonical, type Given, incompatibilities, type Level, parse, type Reference } from './schemas.ts'
+import { canonical, comparedBy, type Given, incompatibilities, type Level, parse, type Reference } from './schemas.ts'
 
 export type Version = { readonly subject: string; readonly version: number; readonly id: number; readonly schema: string; readonly references: readonly Reference[]; isDeleted: boolean }
 export type Mode = 'READWRITE' | 'READONLY' | 'IMPORT'
@@ -45,7 +45,7 @@ export class Store {
 
   lookup(subject: string, given: Given, normalize: boolean, deleted: boolean): Version {
     this.type(given)
-    const found = this.versions(subject, deleted).findLast((each) => same(each, given, normalize))
+    const found = this.versions(subject, deleted).findLast(sameAs(given, normalize))
     if (!found) throw problems.schemaNotFound()
     return found
   }
@@ -53,7 +53,7 @@ export class Store {
     const type = this.type(given)
     const all = this.#versions.filter((each) => each.subject === subject)
     const live = all.filter((each) => !each.isDeleted)
-    const known = live.findLast((each) => same(each, given, normalize))
+    const known = live.findLast(sameAs(given, normalize))
     if (known) return known
     const mode = this.modes.get(subject) ?? this.globalMode
     if (mode === 'READONLY') throw problems.notPermitted(subject, mode)
@@ -68,7 +68,8 @@ export class Store {
     return made
   }
   reasonsAgainst(subject: string, type: avro.Type, versions: readonly Version[]): readonly string[] {
-    return incompatibilities(this.levels.get(subject) ?? this.globalLevel, type, versions.map((each) => this.type(each)))
+    const level = this.levels.get(subject) ?? this.globalLevel
+    return incompatibilities(level, type, comparedBy(level, versions).map((each) => this.type(each)))
   }
   deleteSubject(subject: string, permanent: boolean): readonly number[] {
     const all = this.versions(subject, true)
@@ -96,5 +97,8 @@ export class Store {
   }
 }
 
-const same = (version: Version, given: Given, normalize: boolean): boolean =>
-  canonical(version.schema, normalize) === canonical(given.schema, normalize) && JSON.stringify(version.references) === JSON.stringify(given.references)
+const sameAs = (given: Given, normalize: boolean): ((version: Version) => boolean) => {
+  const schema = canonical(given.schema, normalize)
+  const references = JSON.stringify(given.references)
+  return (version) => (normalize ? canonical(version.schema, true) : version.schema) === schema && JSON.stringify(version.references) === references
+}
