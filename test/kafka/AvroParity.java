@@ -14,7 +14,7 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
-/** One JSON line in, one out: Apache Avro's own text of a schema, and a value read by it and written again. */
+/** One JSON line in, one out: Apache Avro's own text of a schema, and a value read by it and written again (as another schema where one is given). */
 public final class AvroParity {
   public static void main(String[] args) throws Exception {
     ObjectMapper mapper = new ObjectMapper();
@@ -31,7 +31,8 @@ public final class AvroParity {
         answer.put("end", decoder.isEnd());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-        new GenericDatumWriter<Object>(schema).write(value, encoder);
+        Schema as = given.has("as") ? new Schema.Parser().parse(given.get("as").asText()) : schema;
+        new GenericDatumWriter<Object>(as).write(value, encoder);
         encoder.flush();
         answer.put("hex", HexFormat.of().formatHex(bytes.toByteArray()));
       } catch (Exception error) {

@@ -5,6 +5,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { avroConverter, decodeOne, encodeOne } from '../converters/avro/support.ts'
 import { avroTree, structOf } from '../converters/avro/generated.ts'
+import { translator } from '../../src/converters/avro/avsc.ts'
+import { parseAvro } from '../../src/converters/avro/schema.ts'
+import { DataException } from '../../src/data/errors.ts'
 import { deepEquals } from '../../src/data/schema.ts'
 import type { Struct } from '../../src/data/struct.ts'
 import { startRegistry } from '../registry/registry.ts'
@@ -43,4 +46,39 @@ test('1,000 generated values: schema texts and bytes are Apache Avro’s own, an
     expect([index, deepEquals((back.value as Struct).at(0), (value as Struct).at(0)), schema.type]).toEqual([index, true, 'STRUCT'])
   }
   expect(same).toBeGreaterThan(cases.length * 0.8)
+})
+/** Two schemas of a record whose fields have other names. */
+const recordOf = (prefix: string) => (...types: readonly unknown[]): string => JSON.stringify({ type: 'record', name: 'R', fields: types.map((type, index) => ({ name: `${prefix}${index}`, type })) })
+const [record, other] = [recordOf('f'), recordOf('g')]
+test('values that go into another schema by position are the bytes that Apache Avro’s writer makes, or fail where it fails', async () => {
+  const { avroClassPath } = await ensureKafkaJars()
+  const cases: readonly (readonly [from: string, to: string, hex: string])[] = [
+    [record('int', 'string'), other('long'), '0a0261'],
+    [record('long'), other('int'), 'ffffffffffffffffff01'],
+    [record('double'), other('int'), '0000000000000940'],
+    [record('double'), other('long'), '000000000000f07f'],
+    [record('double'), other('float'), '9a9999999999b93f'],
+    [record('int'), other('double'), '03'],
+    [record(['null', 'string']), other(['string', 'null']), '020261'],
+    [record(['null', 'string']), other(['string', 'null']), '00'],
+    [record({ type: 'array', items: 'int' }), other({ type: 'array', items: ['null', 'int'] }), '04020400'],
+    [record({ type: 'map', values: 'long' }), other({ type: 'map', values: 'int' }), '0202610800'],
+    [record({ type: 'record', name: 'A', fields: [{ name: 'a', type: 'string' }] }), other({ type: 'record', name: 'B', fields: [{ name: 'b', type: 'string' }] }), '0261'],
+    [record({ type: 'enum', name: 'A', symbols: ['X', 'Y'] }), other({ type: 'enum', name: 'B', symbols: ['Y', 'X'] }), '00'],
+    [record('int'), other('int', 'int'), '02'],
+    [record('int'), other('string'), '02'],
+    [record('int'), other(['null', 'long']), '02'],
+    [record(['null', 'int']), other('int'), '00'],
+    [record({ type: 'enum', name: 'A', symbols: ['X'] }), other({ type: 'enum', name: 'B', symbols: ['Y'] }), '00'],
+  ]
+  const answers = await askJava(avroClassPath, cases.map(([schema, as, hex]) => JSON.stringify({ schema, as, hex })))
+  const ours = cases.map(([from, to, hex]) => {
+    try {
+      return translator(parseAvro(from), parseAvro(to), null)(Buffer.from(hex, 'hex')).toString('hex')
+    } catch (error) {
+      return error instanceof DataException ? 'fails' : error
+    }
+  })
+  expect(ours).toEqual(answers.map(({ hex, error }) => (error === undefined ? hex : 'fails')))
+  expect(ours.filter((each) => each === 'fails')).toHaveLength(5)
 })

@@ -84,10 +84,10 @@ export class AvroColumnWriter {
   }
 
   async #ask(plan: WritePlan, subject: string): Promise<Target> {
-    const { autoRegisterSchemas, useSchemaId, useLatestVersion, latestCacheMs } = this.#options
+    const { autoRegisterSchemas, useSchemaId, useLatestVersion, latestCacheMs, idCompatibilityStrict, latestCompatibilityStrict } = this.#options
     if (autoRegisterSchemas) return targetOf(await this.#registry.register(subject, plan.text))
-    if (useSchemaId >= 0) return translated(plan, await this.#registry.byId(useSchemaId, subject), Infinity)
-    if (useLatestVersion) return translated(plan, await this.#registry.latest(subject), Date.now() + latestCacheMs)
+    if (useSchemaId >= 0) return translated(plan, await this.#registry.byId(useSchemaId, subject), idCompatibilityStrict ? 'id.compatibility.strict' : null, Infinity)
+    if (useLatestVersion) return translated(plan, await this.#registry.latest(subject), latestCompatibilityStrict ? 'latest.compatibility.strict' : null, Date.now() + latestCacheMs)
     return targetOf(await this.#registry.lookup(subject, plan.text))
   }
 
@@ -141,8 +141,8 @@ const targetOf = (id: number): Target => {
   head.writeInt32BE(id, 1)
   return { head, translate: null, expiresAtMs: Infinity }
 }
-const translated = (plan: WritePlan, { id, type }: Registered, expiresAtMs: number): Target => ({
-  ...targetOf(id), expiresAtMs, translate: sameShape(plan.type, type) ? null : translator(plan.type, type),
+const translated = (plan: WritePlan, { id, type }: Registered, strictBy: string | null, expiresAtMs: number): Target => ({
+  ...targetOf(id), expiresAtMs, translate: sameShape(plan.type, type) ? null : translator(plan.type, type, strictBy),
 })
 /** A value that is bytes and nothing else stands without a length. */
 const bareBytes = (schema: Schema): WriteAvro => (value, to) => {

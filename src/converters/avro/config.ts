@@ -14,6 +14,8 @@ export type AvroConverterOptions = {
   readonly subject: SubjectOptions
   readonly autoRegisterSchemas: boolean
   readonly useLatestVersion: boolean
+  readonly latestCompatibilityStrict: boolean
+  readonly idCompatibilityStrict: boolean
   readonly normalizeSchemas: boolean
   readonly useSchemaId: number
   readonly maxSchemasPerSubject: number
@@ -30,9 +32,9 @@ const registryDef = (): ConfigDef =>
     .define('schema.registry.url', LIST, HIGH, 'URLs of the schema registry, separated by commas: the next is asked where one does not answer. A URL may hold the user: http://user:password@host:port')
     .define('auto.register.schemas', BOOLEAN, true, MEDIUM, 'Register the schema of a value under its subject when it is not there yet')
     .define('use.latest.version', BOOLEAN, false, LOW, "Write with the latest version of the subject in place of the value's own schema. Only applies when auto.register.schemas is false")
-    .define('latest.compatibility.strict', BOOLEAN, true, LOW, "Accepted and without effect: with use.latest.version a value whose schema the subject's latest version cannot read is always refused")
+    .define('latest.compatibility.strict', BOOLEAN, true, LOW, "With use.latest.version: refuse a value whose schema the subject's latest version cannot read. When false, its fields are written by position")
     .define('use.schema.id', INT, -1, LOW, 'Write with the schema of this id. Only applies when auto.register.schemas is false; -1 for none')
-    .define('id.compatibility.strict', BOOLEAN, true, LOW, 'Accepted and without effect: with use.schema.id a value whose schema that one cannot read is always refused')
+    .define('id.compatibility.strict', BOOLEAN, true, LOW, 'With use.schema.id: refuse a value whose schema that one cannot read. When false, its fields are written by position')
     .define('normalize.schemas', BOOLEAN, false, MEDIUM, 'Ask the registry to normalise schemas when they are registered or looked up')
     .define('key.subject.name.strategy', STRING, topicNameStrategy, MEDIUM, 'How the subject of a key schema is named: TopicNameStrategy, RecordNameStrategy or TopicRecordNameStrategy')
     .define('value.subject.name.strategy', STRING, topicNameStrategy, MEDIUM, 'How the subject of a value schema is named: TopicNameStrategy, RecordNameStrategy or TopicRecordNameStrategy')
@@ -97,6 +99,8 @@ export const avroOptions = (config: ConverterConfig, isKey: boolean): AvroConver
     subject: { strategy: strategyOf(strategyKey, String(parsed[strategyKey])), isKey },
     autoRegisterSchemas: flag('auto.register.schemas'),
     useLatestVersion: flag('use.latest.version'),
+    latestCompatibilityStrict: flag('latest.compatibility.strict'),
+    idCompatibilityStrict: flag('id.compatibility.strict'),
     normalizeSchemas: flag('normalize.schemas'),
     useSchemaId: number('use.schema.id'),
     maxSchemasPerSubject: number('max.schemas.per.subject'),

@@ -22,15 +22,16 @@ const typeJson = (type: AvroType, space: string | null, seen: Map<string, AvroTy
       if (seen.get(type.fullName) === type) return own === space ? name : type.fullName
       seen.set(type.fullName, type)
       const head: JsonObject = { type: type.kind, name, ...(own === space ? {} : { namespace: own ?? '' }), ...docOf(type.doc) }
-      if (type.kind === 'enum') return { ...head, symbols: type.symbols, ...(type.defaultSymbol === null ? {} : { default: type.defaultSymbol }), ...props }
-      if (type.kind === 'fixed') return { ...head, size: type.size, ...props }
-      return { ...head, fields: type.fields.map((field) => fieldJson(field, own, seen)), ...props }
+      if (type.kind === 'enum') return { ...head, symbols: type.symbols, ...(type.defaultSymbol === null ? {} : { default: type.defaultSymbol }), ...props, ...aliasesOf(type.aliases) }
+      if (type.kind === 'fixed') return { ...head, size: type.size, ...props, ...aliasesOf(type.aliases) }
+      return { ...head, fields: type.fields.map((field) => fieldJson(field, own, seen)), ...props, ...aliasesOf(type.aliases) }
     }
     default:
       return type.props.size === 0 ? type.kind : { type: type.kind, ...props }
   }
 }
-const fieldJson = ({ name, type, doc, defaultValue, props }: AvroField, space: string | null, seen: Map<string, AvroType>): Json => ({
-  name, type: typeJson(type, space, seen), ...docOf(doc), ...(defaultValue === undefined ? {} : { default: defaultValue }), ...Object.fromEntries(props),
+const fieldJson = ({ name, type, doc, defaultValue, aliases, props }: AvroField, space: string | null, seen: Map<string, AvroType>): Json => ({
+  name, type: typeJson(type, space, seen), ...docOf(doc), ...(defaultValue === undefined ? {} : { default: defaultValue }), ...aliasesOf(aliases), ...Object.fromEntries(props),
 })
 const docOf = (doc: string | null): JsonObject => (doc === null ? {} : { doc })
+const aliasesOf = (aliases: readonly string[] = []): JsonObject => (aliases.length === 0 ? {} : { aliases })

@@ -15,6 +15,7 @@ export type AvroField = {
   readonly doc: string | null
   /** undefined: none. */
   readonly defaultValue: Json | undefined
+  readonly aliases?: readonly string[]
   readonly props: Map<string, Json>
 }
 export type RecordType = Named & { readonly kind: 'record'; readonly fields: AvroField[] }
@@ -93,7 +94,7 @@ const parseNamed = (kind: 'record' | 'error' | 'enum' | 'fixed', json: JsonObjec
   for (const field of given as readonly Json[]) {
     if (!isJsonObject(field) || typeof field['name'] !== 'string' || field['type'] === undefined) return fail(`a field of ${fullName} without a name or a type`)
     const props = new Map(Object.entries(field).filter(([key]) => !fieldKeys.has(key)))
-    fields.push({ name: field['name'], type: parseType(field['type'], inner, known), doc: textOrNull(field['doc']), defaultValue: field['default'], props })
+    fields.push({ name: field['name'], type: parseType(field['type'], inner, known), doc: textOrNull(field['doc']), defaultValue: field['default'], aliases: textsOf(field['aliases']), props })
   }
   return record
 }

@@ -69,6 +69,27 @@ test('with use.latest.version values are written in the latest schema: by name, 
   expect(String((await decodeOne(latest, bytes)).value)).toBe('Struct{x=1}')
   await expect(encodeOne(latest, new Struct(three).put('x', 1).put('z', 'z'), SchemaBuilder.struct().name('other').field('x', schemas.STRING_SCHEMA).build())).rejects.toThrow()
 })
+test.each([
+  ['latest.compatibility.strict', { 'use.latest.version': 'true' }],
+  ['id.compatibility.strict', { 'use.schema.id': '1' }],
+])('%s refuses a schema the registered one cannot read; off, its fields are written by position', async (setting, more) => {
+  await encodeOne(avroConverter(registry), r1, one)
+  const renamed = SchemaBuilder.struct().name('n.R').field('renamed', schemas.INT64_SCHEMA).field('more', schemas.STRING_SCHEMA).build()
+  const value = new Struct(renamed).put('renamed', 5n).put('more', 'm')
+  const config = { 'auto.register.schemas': 'false', ...more }
+  await expect(encodeOne(avroConverter(registry, config), value, renamed)).rejects.toThrow(`or set ${setting}=false to disable this check`)
+  const lax = avroConverter(registry, { ...config, [setting]: 'false' })
+  expect(String((await decodeOne(lax, await encodeOne(lax, value, renamed))).value)).toBe('Struct{x=5}')
+  const text = SchemaBuilder.struct().name('n.R').field('x', schemas.STRING_SCHEMA).build()
+  await expect(encodeOne(lax, new Struct(text).put('x', 'no int'), text)).rejects.toThrow('A value of the Avro type string cannot be written as int')
+})
+test('a field and a record that were renamed are found by their aliases', async () => {
+  await encodeOne(avroConverter(registry), r1, one)
+  registry.store.register('t-value', { schema: '{"type":"record","name":"New","namespace":"n","aliases":["R"],"fields":[{"name":"y","type":"int","aliases":["x"]}]}', references: [] }, false)
+  const latest = avroConverter(registry, { 'auto.register.schemas': 'false', 'use.latest.version': 'true' })
+  const { schema, value } = await decodeOne(latest, await encodeOne(latest, r1, one))
+  expect([schema?.name, String(value)]).toEqual(['n.New', 'Struct{y=1}'])
+})
 test('use.schema.id writes with that schema', async () => {
   await encodeOne(avroConverter(registry), r1, one)
   await encodeOne(avroConverter(registry), r2, two)

@@ -131,3 +131,7 @@ test.each([
 ])('%s is refused', (avro, message) => {
   expect(() => connectFromAvro(parseAvro(avro), null, plain)).toThrow(message)
 })
+test('aliases stay in the text of a schema, where Java writes them', () => {
+  const schema = '{"type":"record","name":"R","namespace":"n","fields":[{"name":"x","type":{"type":"enum","name":"E","symbols":["A"],"aliases":["n.Old"]},"aliases":["y"],"p":1},{"name":"f","type":{"type":"fixed","name":"F","size":2,"aliases":["n.G"]}}],"q":2,"aliases":["n.S"]}'
+  expect(avroText(parseAvro(schema))).toBe(schema)
+})
