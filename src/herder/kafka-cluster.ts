@@ -15,14 +15,17 @@ export const lookupKafkaClusterId = async (clients: Pick<KafkaClients, 'admin'>,
   const { 'client.id': clientId = 'connect-worker-admin', ...properties } = worker.originals
   const timeoutMs = Number(worker.originals['default.api.timeout.ms'] ?? defaultTimeoutMs)
   const deadline = performance.now() + timeoutMs
+  let reason: unknown = null
   for (;;) {
     signal.throwIfAborted()
     try {
       return await within(askOnce(clients, { ...workerClientProperties({ ...worker, originals: properties }, clientId) }, clientId), deadline, signal)
     } catch (error) {
       if (signal.aborted) throw error
+      // when time runs out in the middle of an attempt, what the one before it has met says more
+      if (reason === null || !(error instanceof ConnectError && error.code === 'TIMEOUT')) reason = error
       if (performance.now() + retryPauseMs >= deadline || isFinal(error)) {
-        throw new ConnectError('KAFKA_UNREACHABLE', "Failed to connect to and describe Kafka cluster. Check worker's broker connection and security properties.", { cause: error })
+        throw new ConnectError('KAFKA_UNREACHABLE', "Failed to connect to and describe Kafka cluster. Check worker's broker connection and security properties.", { cause: reason })
       }
       log.warn(`Kafka cannot be reached at ${worker.bootstrapServers.join(', ')} yet (${messageOf(error)}); trying again for ${Math.ceil((deadline - performance.now()) / 1000)} s`)
       await pause(signal)

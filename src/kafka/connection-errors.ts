@@ -47,9 +47,9 @@ const relocated = (error: KafkaError, where: string): KafkaError => {
   return at === 0 ? error : new KafkaError(error.kafkaCode, at < 0 ? `${where}: ${error.message}` : error.message.slice(at), { retriable: error.retriable, cause: error })
 }
 
-/** Without kafkajs's opening words, and of OpenSSL's colon-separated line the reason alone. */
+/** Without kafkajs's opening words and Node's advice about its command line, and of OpenSSL's colon-separated line the reason alone. */
 const plainMessage = (error: unknown): string => {
-  const message = messageOf(error).replace(/^Connection error: /, '').trim()
+  const message = messageOf(error).replace(/^Connection error: |; if the root CA is installed locally.*$/g, '').trim()
   return /:error:[0-9A-F]{8}:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message
 }
 

@@ -1,10 +1,10 @@
 /** One real broker with every kind of security Kafka has, its users and their rights. PLAINTEXT is the administrator's. */
-import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from 'kafkajs'
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, type Admin, Kafka, logLevel, ResourcePatternTypes } from 'kafkajs'
 import { type Authority, keytoolKeyStore, keytoolTrustStore, storePassword } from './certificates.ts'
 import { type KafkaServer, startKafka } from './server.ts'
 
 /** Passwords by users: every one is a text that must never be seen again. */
-export const passwords = { alice: 'alice-hush-7', reader: 'reader-hush-7', writer: 'writer-hush-7', nobody: 'nobody-hush-7' } as const
+export const passwords = { alice: 'alice-hush-7', reader: 'reader-hush-7', writer: 'writer-hush-7', nobody: 'nobody-hush-7', fleeting: 'fleeting-hush-7' } as const
 export type User = keyof typeof passwords
 
 const module = (name: string, ...options: readonly string[]): string => `org.apache.kafka.common.security.${name} required${options.map((option) => ` ${option}`).join('')};`
@@ -46,7 +46,11 @@ export const startSecuredBroker = async (authority: Authority): Promise<KafkaSer
     },
   })
   try {
-    await grant(broker.bootstrap)
+    await withAdmin(broker.bootstrap, async (admin) => {
+      await admin.createTopics({ topics: ['there', 'closed', 'fleeting'].map((topic) => ({ topic, numPartitions: 1, replicationFactor: 1 })), waitForLeaders: true })
+      await grant(admin, rights)
+    })
+    await grantFleeting(broker.bootstrap)
   } catch (error) {
     await broker.close()
     throw error
@@ -68,17 +72,29 @@ const rights: readonly Right[] = [
   ['nobody', TOPIC, 'there', DESCRIBE],
 ]
 
+/** What a source and a sink named `fleeting-out` on the topic `fleeting` need, and may lose. */
+const fleetingRights: readonly Right[] = [['fleeting', TOPIC, 'fleeting', WRITE], ['fleeting', TOPIC, 'fleeting', READ], ['fleeting', GROUP, 'connect-fleeting-out', READ]]
+export const grantFleeting = (bootstrap: string): Promise<void> => withAdmin(bootstrap, (admin) => grant(admin, fleetingRights))
+export const revokeFleeting = (bootstrap: string): Promise<void> =>
+  withAdmin(bootstrap, async (admin) => {
+    await admin.deleteAcls({
+      filters: [TOPIC, GROUP].map((resourceType) => ({ resourceType, resourcePatternType: ResourcePatternTypes.LITERAL, principal: 'User:fleeting', operation: AclOperationTypes.ANY, permissionType: AclPermissionTypes.ANY })),
+    })
+  })
+
+const grant = async (admin: Admin, wanted: readonly Right[]): Promise<void> => {
+  await admin.createAcls({
+    acl: wanted.map(([user, resourceType, resourceName, operation]) => ({
+      resourceType, resourceName, resourcePatternType: ResourcePatternTypes.LITERAL, principal: `User:${user}`, host: '*', operation, permissionType: AclPermissionTypes.ALLOW,
+    })),
+  })
+}
 /** kafkajs's own client, over the administrator's listener. */
-const grant = async (bootstrap: string): Promise<void> => {
+const withAdmin = async (bootstrap: string, work: (admin: Admin) => Promise<void>): Promise<void> => {
   const admin = new Kafka({ clientId: 'administrator', brokers: [bootstrap], logLevel: logLevel.NOTHING, retry: { retries: 20 } }).admin()
   await admin.connect()
   try {
-    await admin.createTopics({ topics: ['there', 'closed'].map((topic) => ({ topic, numPartitions: 1, replicationFactor: 1 })), waitForLeaders: true })
-    await admin.createAcls({
-      acl: rights.map(([user, resourceType, resourceName, operation]) => ({
-        resourceType, resourceName, resourcePatternType: ResourcePatternTypes.LITERAL, principal: `User:${user}`, host: '*', operation, permissionType: AclPermissionTypes.ALLOW,
-      })),
-    })
+    await work(admin)
   } finally {
     await admin.disconnect()
   }

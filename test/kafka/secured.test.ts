@@ -1,5 +1,5 @@
 /** Secured Kafka: workers as users start them, over every kind of security, and what they say when they are refused. Nothing of it shows a secret. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,7 +13,7 @@ import { uniqueName } from '../integration/helpers/kafka.ts'
 import { type TestFolder, testFolder } from '../integration/helpers/standalone.ts'
 import { createAuthority } from './certificates.ts'
 import { countingProxy } from './counting-proxy.ts'
-import { passwords, plainLogin, scramLogin, type SecuredListener, startSecuredBroker, unsecuredLogin, type User } from './secured-broker.ts'
+import { grantFleeting, passwords, plainLogin, revokeFleeting, scramLogin, type SecuredListener, startSecuredBroker, unsecuredLogin, type User } from './secured-broker.ts'
 import { type ClientFiles, clientFiles, keyPem, sasl, type Setting, settings, tls, trustPem, wrongPassword } from './secured-clients.ts'
 import type { KafkaServer } from './server.ts'
 
@@ -144,6 +144,19 @@ describe('a worker that is refused ends with exit code 2, after one attempt and 
   })
 })
 
+test('a worker whose connections are reset tries again with growing pauses, says a few times what it may be, and ends with exit code 2', async () => {
+  await using folder = await testFolder()
+  await using proxy = await countingProxy(null)
+  await using worker = await startWorker(folder, { bootstrap: proxy.address, props: { ...tls({ ...trustPem(files), ...keyPem(files, 'late') }), 'default.api.timeout.ms': '3000' } })
+  expect(await worker.ended).toBe(2)
+  const lines = worker.output.split('\n').filter((line) => / WARN .*does it take our certificate, see ssl\.keystore\.location/.test(line))
+  expect(lines.length, worker.output).toBeGreaterThan(0)
+  expect(lines.length, worker.output).toBeLessThanOrEqual(8)
+  expect(worker.output).toMatch(/Caused by: .*read ECONNRESET \(the broker ended the connection without a reason/)
+  expect(proxy.count, 'attempts in 3 s').toBeLessThanOrEqual(12)
+  expectNoSecret(worker.output)
+})
+
 describe('in a running worker', () => {
   let folder: TestFolder
   let worker: WorkerProcess
@@ -192,4 +205,25 @@ describe('in a running worker', () => {
     ['no right to read a topic', 'consumer', () => to('reader-without-topic', 'closed', login('consumer', 'reader')), /Fetching closed-0: Topic authorization failed.*no ACL for it: Read on topic closed/],
     ['no right to a group', 'consumer', () => to('reader-without-group', 'there', login('consumer', 'reader')), /group connect-reader-without-group: Group authorization failed.*no ACL for it: \w+ on group connect-reader-without-group/],
   ])('%s: FAILED, and nobody tries again', async (_what, kind, config, reason) => expectRefused(kind, config(), reason))
+
+  test('rights that are taken away while tasks run end them with the reason; given again, a restart brings what is missing', async () => {
+    const file = folder.file('fleeting.txt')
+    const arrived = folder.file('fleeting-out.txt')
+    const lines = async (): Promise<string[]> => (await readFile(arrived, 'utf8').catch(() => '')).split('\n').slice(0, -1)
+    await writeLines(file, 0, 100)
+    // who loses its rights cannot leave its group either: the group waits for its session to end
+    const session = { 'consumer.override.session.timeout.ms': '6000', 'consumer.override.heartbeat.interval.ms': '500' }
+    const configs = [from('fleeting-in', 'fleeting', { ...login('producer', 'fleeting'), file }), to('fleeting-out', 'fleeting', { ...login('consumer', 'fleeting'), ...session, file: arrived })]
+    for (const config of configs) expect((await worker.rest('POST', '/connectors', { name: config.name, config })).status).toBe(201)
+    await worker.until('the first lines are there', lines, ({ length }) => length === 100)
+    await revokeFleeting(broker.bootstrap)
+    await writeLines(file, 100, 200)
+    expect(await worker.untilTask('fleeting-in', 'FAILED')).toMatch(/fleeting.*: Topic authorization failed.*no ACL for it: \w+ on topic fleeting/)
+    expect(await worker.untilTask('fleeting-out', 'FAILED')).toMatch(/fleeting.*[Aa]uthorization failed.*no ACL for it: \w+ on (?:topic fleeting|group connect-fleeting-out)/)
+    await grantFleeting(broker.bootstrap)
+    for (const { name } of configs) await worker.restart(name)
+    await worker.until('every line is there', lines, (all) => new Set(all).size === 200)
+    expect(examine([await lines()], 200, true).problems).toEqual([])
+    expectNoSecret(worker.output)
+  })
 })
