@@ -112,6 +112,29 @@ test('a registry that is down is waited for within errors.retry.timeout, and no 
   registry.failWith = null
   expect((await untilLines(file, 3)).map((line) => (line as unknown[])[0])).toEqual([1, 2, 3])
 })
+test('a registry whose host refuses connections is waited for, and without errors.retry.timeout fails the task', async () => {
+  const topic = uniqueName('refused')
+  const file = folder.file(`${topic}.txt`)
+  const gone = await startRegistry()
+  await gone[Symbol.asyncDispose]()
+  // each attempt asks the first, which counts, and then the one that refuses
+  await using counting = await startRegistry()
+  counting.failWith = 503
+  const both = converters({ '.schema.registry.url': `${counting.url},${gone.url}` })
+  const source = { 'connector.class': 'com.acme.PlaceSource', count: '3', schema: '1' }
+  await put(`${topic}-source`, { ...source, topic, 'errors.retry.timeout': '60000', 'errors.retry.delay.max.ms': '300', ...both })
+  await put(`${topic}-sink`, { 'connector.class': 'com.acme.PlaceSink', topics: topic, file, ...both })
+  await until('both schemas were asked for and asked for again', () => Promise.resolve(counting.requests.length), (count) => count > 4)
+
+  await put(`${topic}-hasty`, { ...source, topic: `${topic}-hasty`, ...converters({ '.schema.registry.url': gone.url }) })
+  const { tasks } = await until('the task that does not wait fails', () => worker.herder.connectorStatus(`${topic}-hasty`), (status) => status.tasks[0]?.state === 'FAILED')
+  expect(tasks[0]?.trace).toContain('ECONNREFUSED')
+  expect(await worker.herder.connectorStatus(`${topic}-source`)).toMatchObject({ tasks: [{ state: 'RUNNING' }] })
+
+  await using back = await startRegistry({ port: Number(new URL(gone.url).port) })
+  expect((await untilLines(file, 3)).map((line) => (line as unknown[])[0])).toEqual([1, 2, 3])
+  expect(back.store.subjects(false)).toEqual([`${topic}-key`, `${topic}-value`])
+})
 test('validation tells what the converter needs', async () => {
   const { configs } = await worker.herder.validate({ name: 'x', 'connector.class': 'com.acme.PlaceSource', topic: 't', 'value.converter': 'AvroConverter' })
   const found = configs.find(({ definition }) => definition?.name === 'value.converter.schema.registry.url')
