@@ -23,7 +23,7 @@ export class Struct {
   }
   put(name: string, value: unknown): this {
     const field = this.#field(name)
-    validateValue(field.schema, value, `field: "${field.name}"`)
+    if (!isPlainlyValid(field.schema, value)) validateValue(field.schema, value, `field: "${field.name}"`)
     this.#values[field.index] = value ?? null
     return this
   }
@@ -105,6 +105,10 @@ export const isPlainObject = (value: unknown): value is Record<string, unknown> 
 /** What a value is, for messages: `string`, `number`, `Uint8Array`, `Struct` … */
 export const kindOf = (value: unknown): string =>
   value === null || value === undefined ? 'null' : typeof value === 'object' ? (value.constructor?.name || 'object') : typeof value
+
+/** The quick answer for most values: valid, and nothing inside that would have to be looked at. */
+const isPlainlyValid = (schema: Schema, value: unknown): boolean =>
+  value !== null && value !== undefined && schema.type !== 'STRUCT' && schema.type !== 'ARRAY' && schema.type !== 'MAP' && fits(schema, value)
 
 /** Throws a DataException in Kafka's words. `location` is e.g. `field: "F"`, or `value` at the top. */
 export const validateValue = (schema: Schema | null, value: unknown, location = 'value'): void => {

@@ -4,8 +4,8 @@
  * whatever a compromised cell sends ends as a BatchError and never as a read past a column. Text is in utf8 form here.
  */
 import type { SchemaJson } from '../data/schema-json.ts'
-import { schemaFromJson } from './schema-table.ts'
-import type { BytesColumn, Column, HeadersColumn, Index, OffsetColumn, RecordBatch, OriginalColumns, SinkBatch, SourceBatch, TextColumn } from './batch.ts'
+import { knownSchema } from './schema-table.ts'
+import type { BytesColumn, Column, HeadersColumn, Index, OffsetColumn, OriginalColumns, RecordBatch, SinkBatch, SourceBatch, TextColumn } from './batch.ts'
 
 /** A batch that does not add up. */
 export class BatchError extends Error {
@@ -153,7 +153,7 @@ class Unpacker {
     const n = count as number
     const topics = strings(head['topics'])
     const schemas = Array.isArray(head['schemas']) ? (head['schemas'] as readonly SchemaJson[]) : fail('schemas that are no list')
-    for (const schema of schemas) schemaFromJson(schema)
+    for (const schema of schemas) knownSchema(schema)
     if (n > 0 && topics.length === 0) fail('records without a topic')
     return {
       count: n,

@@ -51,12 +51,12 @@ export const bytesColumn = (values: readonly (Uint8Array | null | undefined)[]):
   return { kind: 'bytes', lengths, bytes }
 }
 
-/** All values of a column of `count` rows; text must be in `text` form (transcode.ts does that on the host). */
-export const valuesOf = (column: Column, count: number, schemas: readonly Schema[]): unknown[] => {
+/** All values of a column of `count` rows; text must be in `text` form (transcode.ts does that on the host, which also wants Doubles `boxed`). */
+export const valuesOf = (column: Column, count: number, schemas: readonly Schema[], boxed = false): unknown[] => {
   const values = new Array<unknown>(count).fill(null)
   if (column.kind === 'null') return values
   if (column.kind === 'values') {
-    const reader = new ValuesReader(column, schemas)
+    const reader = new ValuesReader(column, schemas, boxed)
     for (let row = 0; row < count; row++) values[row] = reader.next()
     return values
   }

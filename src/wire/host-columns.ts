@@ -14,7 +14,7 @@ export type HostColumn = Column | ObjectsColumn
 
 /** The rows as JavaScript values; the array is the column's own when it holds objects. */
 export const hostValues = (column: HostColumn, count: number, schemas: readonly Schema[]): readonly unknown[] =>
-  column.kind === 'objects' ? column.values : valuesOf(columnToText(column), count, schemas)
+  column.kind === 'objects' ? column.values : valuesOf(columnToText(column), count, schemas, true)
 
 /** Some rows of a column, in the order given. Packed text and bytes stay packed; tagged values become objects. */
 export const pickColumn = (column: HostColumn, rows: Int32Array, count: number, schemas: readonly Schema[]): HostColumn => {

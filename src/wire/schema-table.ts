@@ -57,7 +57,14 @@ const defaultShape = (text: string): { readonly data: Uint8Array; readonly strin
 }
 const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((item) => typeof item === 'string')
 
-export const schemaToJson = (schema: Schema): SchemaJson => ({
+/** Schemas never change: each is put into its plain form once. */
+const plainForms = new WeakMap<Schema, SchemaJson>()
+export const schemaToJson = (schema: Schema): SchemaJson => {
+  let json = plainForms.get(schema)
+  if (json === undefined) plainForms.set(schema, (json = plainForm(schema)))
+  return json
+}
+const plainForm = (schema: Schema): SchemaJson => ({
   type: schema.type,
   optional: schema.isOptional,
   ...(schema.name === null ? {} : { name: schema.name }),
@@ -103,4 +110,20 @@ export const schemaFromJson = (json: unknown, depth = 0): Schema => {
     keySchema: inner(keySchema),
     valueSchema: inner(valueSchema),
   })
+}
+
+const maxKnown = 1000
+const maxKnownChars = 64 * 1024
+const known = new Map<string, Schema>()
+/** The same schema object for the same plain form, batch after batch: what is kept by schema (JSON heads, plans) is found again. Checked like `schemaFromJson`. */
+export const knownSchema = (json: unknown): Schema => {
+  const text = JSON.stringify(json) ?? ''
+  const found = known.get(text)
+  if (found !== undefined) return found
+  const schema = schemaFromJson(json)
+  if (text.length <= maxKnownChars) {
+    if (known.size >= maxKnown) known.clear()
+    known.set(text, schema)
+  }
+  return schema
 }

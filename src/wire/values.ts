@@ -9,11 +9,12 @@
  *   ARRAY 9    varint count, values             OBJECT 10  varint count, (varint name index, value)…
  *   MAP 11     varint count, (value, value)…    STRUCT 12  varint schema index, one value per field in order
  *   DATE 13    8 bytes: milliseconds as float64 DECIMAL 14 zigzag varint scale, varint length, unscaled two's complement
+ *   DOUBLE 15  8 bytes little-endian: a FLOAT that the host must not take for a Long (data/java-double.ts); a plain number to a guest
  *
  * Strings stand apart, in the order met, so that the host encodes and decodes them natively in one go. Object keys are a
  * per-column dictionary. The reader trusts nothing: bounds, counts, indexes and depth are checked (ValuesError).
  */
-import { JavaFloating } from '../data/java-double.ts'
+import { JavaDouble, JavaFloating, schemalessDouble } from '../data/java-double.ts'
 import { Decimal } from '../data/logical.ts'
 import type { Schema } from '../data/schema.ts'
 import { isPlainObject, kindOf, Struct } from '../data/struct.ts'
@@ -21,25 +22,46 @@ import type { TextColumn, ValuesColumn } from './batch.ts'
 import type { SchemaTable } from './schema-table.ts'
 
 export const maxDepth = 200
-const NULL = 0, FALSE = 1, TRUE = 2, INT = 3, FLOAT = 4, BIGINT = 5, BIGTEXT = 6, STRING = 7, BYTES = 8
-const ARRAY = 9, OBJECT = 10, MAP = 11, STRUCT = 12, DATE = 13, DECIMAL = 14
+export const Tag = {
+  NULL: 0, FALSE: 1, TRUE: 2, INT: 3, FLOAT: 4, BIGINT: 5, BIGTEXT: 6, STRING: 7, BYTES: 8, ARRAY: 9, OBJECT: 10, MAP: 11, STRUCT: 12, DATE: 13, DECIMAL: 14, DOUBLE: 15,
+} as const
+const { NULL, FALSE, TRUE, INT, FLOAT, BIGINT, BIGTEXT, STRING, BYTES, ARRAY, OBJECT, MAP, STRUCT, DATE, DECIMAL, DOUBLE } = Tag
 
 /** A value that cannot cross (writer), or bytes that are no values (reader). */
 export class ValuesError extends Error {
   override readonly name = 'ValuesError'
 }
 
+/** Where the strings of a column go; `finish` gives them as a column. */
+export interface TextSink {
+  add(text: string): void
+  finish(): TextColumn
+}
+class JoinedTexts implements TextSink {
+  readonly #strings: string[] = []
+  add(text: string): void {
+    this.#strings.push(text)
+  }
+  finish(): TextColumn {
+    const lengths = new Int32Array(this.#strings.length)
+    for (let index = 0; index < lengths.length; index++) lengths[index] = (this.#strings[index] as string).length
+    return { kind: 'text', lengths, text: this.#strings.join('') }
+  }
+}
+
+/** Writes values one after another; codecs that know what comes write the parts of a value themselves (`struct`, `object`, `date` …). */
 export class ValuesWriter {
   #data = new Uint8Array(1024)
   #view = new DataView(this.#data.buffer)
   #length = 0
-  readonly #strings: string[] = []
+  readonly #strings: TextSink
   readonly #names: string[] = []
   readonly #nameIndex = new Map<string, number>()
   readonly #schemas: SchemaTable
 
-  constructor(schemas: SchemaTable) {
+  constructor(schemas: SchemaTable, strings: TextSink = new JoinedTexts()) {
     this.#schemas = schemas
+    this.#strings = strings
   }
 
   /** Appends one value. Throws ValuesError naming what cannot cross (functions, symbols, class instances, cycles). */
@@ -55,24 +77,101 @@ export class ValuesWriter {
     else if (value instanceof Uint8Array) this.#bytes(BYTES, value)
     else if (value instanceof Struct) this.#struct(value, depth)
     else if (value instanceof Map) this.#map(value, depth)
-    else if (value instanceof Date) {
-      this.#tag(DATE)
-      this.#float(value.getTime())
-    } else if (value instanceof Decimal) {
+    else if (value instanceof Date) this.date(value.getTime())
+    else if (value instanceof Decimal) {
       this.#tag(DECIMAL)
       this.#varint(zigzag(value.scale))
       this.#raw(value.toBytes())
     } else if (isPlainObject(value)) this.#object(value, depth)
+    else if (value instanceof JavaDouble) this.double(value.value)
     else if (value instanceof JavaFloating) this.#number(value.value)
     else throw new ValuesError(`a ${kindOf(value)} is not a Connect value; use strings, numbers, bigints, booleans, Uint8Array, Date, Decimal, arrays, Map, plain objects or Struct`)
   }
 
   finish(): ValuesColumn {
-    const lengths = new Int32Array(this.#strings.length)
-    for (let index = 0; index < lengths.length; index++) lengths[index] = (this.#strings[index] as string).length
-    return { kind: 'values', data: this.#data.slice(0, this.#length), strings: { kind: 'text', lengths, text: this.#strings.join('') }, names: this.#names }
+    return { kind: 'values', data: this.#data.slice(0, this.#length), strings: this.#strings.finish(), names: this.#names }
   }
 
+  /** The bytes so far; another array after any write. */
+  get data(): Uint8Array {
+    return this.#data
+  }
+  get length(): number {
+    return this.#length
+  }
+  /** Forgets what was written since the column was so long; its strings are the sink's to forget. */
+  rollback(length: number): void {
+    this.#length = length
+  }
+  date(ms: number): void {
+    this.#reserve(9)
+    this.#tag(DATE)
+    this.#float(ms)
+  }
+  /** A number that Java has as a Double. */
+  double(value: number): void {
+    this.#reserve(9)
+    this.#tag(DOUBLE)
+    this.#float(value)
+  }
+  /** The text itself is added to the sink. */
+  textTag(): void {
+    this.#reserve(1)
+    this.#tag(STRING)
+  }
+  /** Room for so many bytes: where in `data` they are to be put. */
+  bytes(length: number): number {
+    this.#reserve(6)
+    this.#tag(BYTES)
+    return this.#room(length)
+  }
+  /** The same for the unscaled value of a decimal. */
+  decimalBytes(scale: number, length: number): number {
+    this.#reserve(11)
+    this.#tag(DECIMAL)
+    this.#varint(zigzag(scale))
+    return this.#room(length)
+  }
+  /** The values of all fields follow, in order. */
+  struct(schema: Schema): void {
+    this.#reserve(6)
+    this.#tag(STRUCT)
+    this.#varint(this.#schemas.indexOf(schema))
+  }
+  /** Entries follow, each a name and a value; `setCount` with what this returns says how many (at most 127). */
+  object(): number {
+    return this.#open(OBJECT)
+  }
+  array(): number {
+    return this.#open(ARRAY)
+  }
+  setCount(place: number, count: number): void {
+    this.#data[place] = count
+  }
+  name(index: number): void {
+    this.#reserve(5)
+    this.#varint(index)
+  }
+  nameIndex(name: string): number {
+    let index = this.#nameIndex.get(name)
+    if (index === undefined) {
+      index = this.#names.push(name) - 1
+      this.#nameIndex.set(name, index)
+    }
+    return index
+  }
+
+  #open(tag: number): number {
+    this.#reserve(2)
+    this.#tag(tag)
+    return this.#length++
+  }
+  #room(length: number): number {
+    this.#varint(length)
+    this.#reserve(length)
+    this.#length += length
+    return this.#length - length
+  }
   #number(value: number): void {
     if ((value | 0) === value && !Object.is(value, -0)) {
       this.#tag(INT)
@@ -99,13 +198,7 @@ export class ValuesWriter {
     this.#tag(OBJECT)
     this.#varint(keys.length)
     for (const key of keys) {
-      let index = this.#nameIndex.get(key)
-      if (index === undefined) {
-        index = this.#names.push(key) - 1
-        this.#nameIndex.set(key, index)
-      }
-      this.#reserve(5)
-      this.#varint(index)
+      this.name(this.nameIndex(key))
       this.write(value[key], depth + 1)
     }
   }
@@ -118,13 +211,13 @@ export class ValuesWriter {
     }
   }
   #struct(value: Struct, depth: number): void {
-    this.#tag(STRUCT)
-    this.#varint(this.#schemas.indexOf(value.schema))
-    for (let index = 0; index < value.schema.fields.length; index++) this.write(value.at(index), depth + 1)
+    this.struct(value.schema)
+    const width = value.schema.fields.length
+    for (let index = 0; index < width; index++) this.write(value.at(index), depth + 1)
   }
   #string(tag: number, value: string): void {
     this.#tag(tag)
-    this.#strings.push(value)
+    this.#strings.add(value)
   }
   #bytes(tag: number, value: Uint8Array): void {
     this.#tag(tag)
@@ -169,13 +262,16 @@ export class ValuesReader {
   readonly #view: DataView
   readonly #names: readonly string[]
   readonly #schemas: readonly Schema[]
+  readonly #boxed: boolean
   readonly #text: string
   readonly #lengths: Int32Array
   #position = 0
   #string = 0
   #char = 0
 
-  constructor(column: ValuesColumn, schemas: readonly Schema[]) {
+  /** `boxed`: on the host, where a Double without a schema must not be taken for a Long. */
+  constructor(column: ValuesColumn, schemas: readonly Schema[], boxed = false) {
+    this.#boxed = boxed
     this.#data = column.data
     this.#view = new DataView(column.data.buffer, column.data.byteOffset, column.data.byteLength)
     this.#names = column.names
@@ -203,6 +299,8 @@ export class ValuesReader {
         return this.#zigzag()
       case FLOAT:
         return this.#float()
+      case DOUBLE:
+        return this.#boxed ? schemalessDouble(this.#float()) : this.#float()
       case BIGINT: {
         this.#need(8)
         this.#position += 8

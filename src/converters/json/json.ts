@@ -2,15 +2,20 @@
 import { ConfigException, DataException } from '../../data/errors.ts'
 import type { Schema } from '../../data/schema.ts'
 import type { Column } from '../../wire/batch.ts'
-import { asBuffer, rangesOf, Scratch } from '../columns.ts'
-import { asConnectException, decodeRows, encodeRows } from '../encode-rows.ts'
+import { ValuesCursor } from '../../wire/values-cursor.ts'
+import { ValuesError } from '../../wire/values.ts'
+import { asBuffer, materialize, rangesOf, Scratch } from '../columns.ts'
+import { asConnectException, encodeRows } from '../encode-rows.ts'
 import { javaClassOf } from '../../data/java-text.ts'
 import { type ConnectColumn, type ConverterConfig, type DecodedColumn, type EncodedColumn, type MakeConverter, type RowError, schemaOf } from '../types.ts'
 import { decodeTextColumn } from './decode-text.ts'
+import { decodeValuesColumn } from './decode-values.ts'
 import { JsonReader } from './reader.ts'
+import { ScanPlans } from './scan.ts'
 import { schemaText } from './schema.ts'
 import { escapeInto, needsNoEscape } from './text.ts'
 import { type JsonOptions, writeJson } from './write.ts'
+import { ValuesJson } from './write-values.ts'
 
 export const jsonConverter: MakeConverter = (config) => {
   const schemasEnable = flag(config, 'schemas.enable', true)
@@ -18,12 +23,13 @@ export const jsonConverter: MakeConverter = (config) => {
   const cacheSize = Number(config['schemas.cache.size'] ?? '1000')
   if (!Number.isInteger(cacheSize)) throw new ConfigException('schemas.cache.size', config['schemas.cache.size'], 'Not a number of type INT')
   const reader = new JsonReader({ schemasEnable, schemaContent: config['schema.content'] ?? '', cacheSize, replaceNullWithDefault: options.replaceNullWithDefault })
+  const plans = new ScanPlans()
   const writer = new JsonColumnWriter(schemasEnable, options)
   return {
     className: 'org.apache.kafka.connect.json.JsonConverter',
     fromConnect: (values) => writer.write(values),
     toConnect(parts, _topics, schemas): DecodedColumn {
-      return decodeTextColumn(parts, reader, schemas) ?? decodeRows(parts, schemas, (bytes, start, end) => reader.read(bytes, start, end), { schema: null, value: null })
+      return decodeTextColumn(parts, reader, schemas) ?? decodeValuesColumn(parts, reader, plans, schemas)
     },
   }
 }
@@ -32,15 +38,19 @@ class JsonColumnWriter {
   readonly #scratch = new Scratch()
   readonly #schemasEnable: boolean
   readonly #options: JsonOptions
+  readonly #values: ValuesJson
+  readonly #heads = new Map<Schema, Buffer>()
 
   constructor(schemasEnable: boolean, options: JsonOptions) {
     this.#schemasEnable = schemasEnable
     this.#options = options
+    this.#values = new ValuesJson(options)
   }
 
   write(values: ConnectColumn): EncodedColumn {
-    const heads = this.#heads(values.schemas)
+    const heads = this.#headsOf(values.schemas)
     if (values.column.kind === 'utf8') return this.#text(values, values.column, heads)
+    if (values.column.kind === 'values') return this.#tagged(values, values.column, heads)
     return encodeRows(values, this.#scratch, (value, schema, to) => {
       if (value === null && schema === null) return false
       const json = writeJson(value, schema, this.#options)
@@ -96,14 +106,64 @@ class JsonColumnWriter {
     return { count: values.count, bytes: to.bytes, start, end, errors }
   }
 
-  /** The envelope up to the payload, for each schema of the batch; nothing without envelopes. */
-  #heads(schemas: readonly Schema[]): ReadonlyMap<Schema | null, Buffer> {
+  /** Tagged values by bytes; a row the fast writer leaves is made a value and written the general way. */
+  #tagged(values: ConnectColumn, column: Extract<Column, { readonly kind: 'values' }>, heads: ReadonlyMap<Schema | null, Buffer>): EncodedColumn {
+    const to = this.#scratch
+    const cursor = new ValuesCursor(column, values.schemas.map((schema) => (schema.type === 'STRUCT' ? schema.fields.length : -1)))
+    const start = new Int32Array(values.count).fill(-1)
+    const end = new Int32Array(values.count).fill(-1)
+    const errors: RowError[] = []
+    let all: readonly unknown[] | null = null
+    this.#values.begin(cursor, column.names, values.schemas)
+    to.length = 0
+    for (let row = 0; row < values.count; row++) {
+      const schema = schemaOf(values, row)
+      const first = to.length
+      const head = heads.get(schema) ?? empty
+      cursor.keep()
+      to.copy(head, 0, head.length)
+      try {
+        if ((schema === null && cursor.isNull) || !this.#values.write(schema, to)) {
+          cursor.back()
+          cursor.skip()
+          to.length = first
+          all ??= materialize(values)
+          if (all[row] === null && schema === null) continue
+          const json = writeJson(all[row], schema, this.#options)
+          to.copy(head, 0, head.length)
+          to.utf8(json)
+        }
+        if (this.#schemasEnable) to.ascii('}')
+        start[row] = first
+        end[row] = to.length
+      } catch (error) {
+        if (error instanceof ValuesError) throw error
+        to.length = first
+        errors.push({ row, error: asConnectException(error) })
+      }
+    }
+    return { count: values.count, bytes: to.bytes, start, end, errors }
+  }
+
+  /** The envelope up to the payload, for each schema of the batch; nothing without envelopes. Kept by schema: the same ones come batch after batch. */
+  #headsOf(schemas: readonly Schema[]): ReadonlyMap<Schema | null, Buffer> {
     if (!this.#schemasEnable) return new Map()
-    const all: readonly (Schema | null)[] = [null, ...schemas]
-    return new Map(all.map((schema) => [schema, Buffer.from(`{"schema":${schemaText(schema, this.#options)},"payload":`)]))
+    const heads = new Map<Schema | null, Buffer>([[null, schemalessHead]])
+    for (const schema of schemas) {
+      let head = this.#heads.get(schema)
+      if (head === undefined) {
+        head = Buffer.from(`{"schema":${schemaText(schema, this.#options)},"payload":`)
+        if (this.#heads.size >= maxKeptHeads) this.#heads.clear()
+        this.#heads.set(schema, head)
+      }
+      heads.set(schema, head)
+    }
+    return heads
   }
 }
 
+const maxKeptHeads = 1000
+const schemalessHead = Buffer.from('{"schema":null,"payload":')
 const empty = Buffer.alloc(0)
 
 const flag = (config: ConverterConfig, key: string, ifAbsent: boolean): boolean => {

@@ -1,0 +1,56 @@
+/** The strings of a values column as the host collects them: UTF-8 from the start, so that ranges of a record's bytes are copied and never become strings. */
+import type { TextColumn } from './batch.ts'
+import type { TextSink } from './values.ts'
+
+/** Below this many bytes a loop beats a native copy. */
+const nativeCopyFromBytes = 24
+
+export class Utf8Texts implements TextSink {
+  #bytes = Buffer.allocUnsafeSlow(64 * 1024)
+  #length = 0
+  #lengths = new Int32Array(1024)
+  #count = 0
+
+  add(text: string): void {
+    this.#reserve(text.length * 3)
+    const written = this.#bytes.write(text, this.#length, 'utf8')
+    this.#length += written
+    this.#push(written)
+  }
+  /** Well-formed UTF-8 of another buffer. */
+  addRange(from: Buffer, start: number, end: number): void {
+    this.#reserve(end - start)
+    if (end - start >= nativeCopyFromBytes) from.copy(this.#bytes, this.#length, start, end)
+    else {
+      const to = this.#bytes
+      for (let index = start, at = this.#length; index < end; index++) to[at++] = from[index] as number
+    }
+    this.#length += end - start
+    this.#push(end - start)
+  }
+  get count(): number {
+    return this.#count
+  }
+  /** Forgets what was added since there were so many. */
+  rollback(count: number): void {
+    while (this.#count > count) this.#length -= this.#lengths[--this.#count] as number
+  }
+  finish(): TextColumn {
+    return { kind: 'utf8', lengths: this.#lengths.slice(0, this.#count), bytes: this.#bytes.subarray(0, this.#length) }
+  }
+
+  #push(length: number): void {
+    if (this.#count === this.#lengths.length) {
+      const grown = new Int32Array(this.#count * 2)
+      grown.set(this.#lengths)
+      this.#lengths = grown
+    }
+    this.#lengths[this.#count++] = length
+  }
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#length + more))
+    grown.set(this.#bytes.subarray(0, this.#length))
+    this.#bytes = grown
+  }
+}

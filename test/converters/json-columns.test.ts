@@ -1,0 +1,126 @@
+/** The fast ways of JsonConverter (tagged values to bytes, bytes to tagged values) against its general ones: the same bytes, the same values. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decodeValuesColumn } from '../../src/converters/json/decode-values.ts'
+import { JsonReader } from '../../src/converters/json/reader.ts'
+import { ScanPlans } from '../../src/converters/json/scan.ts'
+import type { ByteRanges, ConnectColumn } from '../../src/converters/types.ts'
+import { JavaDouble } from '../../src/data/java-double.ts'
+import type { Schema } from '../../src/data/schema.ts'
+import { columnOf, valuesOf } from '../../src/wire/columns.ts'
+import { hostValues } from '../../src/wire/host-columns.ts'
+import { SchemaTable } from '../../src/wire/schema-table.ts'
+import { columnToText, columnToUtf8 } from '../../src/wire/transcode.ts'
+import { schemaless, typedColumn } from '../data/arbitraries.ts'
+import { atOnce, converter } from './helpers.ts'
+
+const json = 'org.apache.kafka.connect.json.JsonConverter'
+const topics = { topics: ['t'], topic: null }
+const run = { numRuns: 400, seed: 20_261_125 }
+
+const textsOf = (values: ConnectColumn, config: Readonly<Record<string, string>>): readonly (string | null)[] => {
+  const { bytes, start, end, errors } = atOnce(converter(json, config).fromConnect(values, topics))
+  const failed = new Map(errors.map(({ row, error }) => [row, error.message]))
+  return Array.from({ length: values.count }, (_, row) => failed.get(row) ?? ((start[row] as number) < 0 ? null : Buffer.from(bytes).toString('utf8', start[row], end[row])))
+}
+/** Both ways over the same rows. */
+const written = (rows: readonly unknown[], schema: Schema | null, config: Readonly<Record<string, string>>) => {
+  const table = new SchemaTable()
+  const at = table.indexOf(schema)
+  // a row of another kind beside them makes it a column of tagged values whatever they are
+  const all = [...rows, 1, 'x']
+  const column = columnToUtf8(columnOf(all, table))
+  const index = new Int32Array(all.length).fill(at)
+  const common = { count: all.length, schemas: table.schemas, schema: index }
+  return { kind: column.kind, fast: textsOf({ ...common, column }, config), general: textsOf({ ...common, column: { kind: 'objects', values: all } }, config) }
+}
+
+test.each([
+  { 'schemas.enable': 'true' }, { 'schemas.enable': 'false' }, { 'schemas.enable': 'false', 'decimal.format': 'NUMERIC' }, { 'schemas.enable': 'false', 'replace.null.with.default': 'false' },
+])('values of any schema become the same bytes both ways: %o', (config) => {
+  fc.assert(fc.property(typedColumn, ({ schema, values }) => {
+    const { kind, fast, general } = written(values, schema, config)
+    expect(kind).toBe('values')
+    expect(fast).toEqual(general)
+  }), run)
+})
+test('values without a schema become the same bytes both ways', () => {
+  fc.assert(fc.property(fc.array(schemaless, { minLength: 1, maxLength: 4 }), (values) => {
+    const { fast, general } = written(values, null, { 'schemas.enable': 'false' })
+    expect(fast).toEqual(general)
+  }), run)
+})
+
+const partOf = (texts: readonly (string | null)[]): ByteRanges => {
+  const buffers = texts.map((text) => (text === null ? null : Buffer.from(text)))
+  const start = new Int32Array(texts.length)
+  const end = new Int32Array(texts.length)
+  let at = 2
+  buffers.forEach((buffer, row) => {
+    start[row] = buffer === null ? -1 : at
+    end[row] = buffer === null ? -1 : (at += buffer.length)
+  })
+  return { count: texts.length, bytes: Buffer.concat([Buffer.from('##'), ...buffers.filter((buffer) => buffer !== null), Buffer.from('}}')]), start, end }
+}
+const reader = (schemasEnable: boolean): JsonReader => new JsonReader({ schemasEnable, schemaContent: '', cacheSize: 10, replaceNullWithDefault: true })
+/** The documents read twice by the column (the first reading teaches the heads), and one by one. */
+const read = (texts: readonly (string | null)[], schemasEnable: boolean) => {
+  const part = partOf(texts)
+  const taught = reader(schemasEnable)
+  decodeValuesColumn([part], taught, new ScanPlans(), new SchemaTable())
+  const table = new SchemaTable()
+  const column = decodeValuesColumn([part], taught, new ScanPlans(), table)
+  const values = hostValues(column.column, texts.length, table.schemas)
+  const errors = new Map(column.errors.map(({ row, error }) => [row, error.message]))
+  const fast = texts.map((_, row) => errors.get(row) ?? { value: values[row], schema: (column.schema === null ? table.schemas[0] : table.schemas[column.schema[row] as number]) ?? null })
+  const general = texts.map((text) => {
+    if (text === null) return { value: null, schema: null }
+    try {
+      const { value, schema } = reader(schemasEnable).read(Buffer.from(text), 0, Buffer.byteLength(text))
+      return { value, schema }
+    } catch (error) {
+      return (error as Error).message
+    }
+  })
+  return { fast, general }
+}
+const same = (a: unknown, b: unknown): void => {
+  expect(String(JSON.stringify(a, plain))).toBe(String(JSON.stringify(b, plain)))
+  expect(a).toEqual(b)
+}
+const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value)
+
+test('documents with a schema are read the same both ways', () => {
+  fc.assert(fc.property(typedColumn, ({ schema, values }) => {
+    const texts = written(values, schema, {}).general.slice(0, values.length)
+    const { fast, general } = read(texts, true)
+    same(fast, general)
+  }), run)
+})
+test('documents without a schema are read the same both ways', () => {
+  fc.assert(fc.property(fc.array(schemaless, { minLength: 1, maxLength: 4 }), fc.boolean(), (values, spaced) => {
+    const texts = values.map((value) => JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner), spaced ? 1 : 0))
+    const { fast, general } = read(texts, false)
+    same(fast, general)
+  }), run)
+})
+test.each([
+  '-0', '-0.0', '01', '1e3', '1E400', '12345678901234567', '0.1234567890123456789', '9007199254740993', '-', '1.', '.5', '{"a":1,"a":2}', '{"__proto__":1}', '{"a"}', '[1,]', '[]', '{}', ' {}', '{} x', '"a\u0001"', 'tru', 'nulll', 'falsee', '{"a":[true,false,null]}', '"unfinished', '',
+])('odd document %s is read the same both ways', (text) => {
+  const { fast, general } = read([text, '{"x":1}', null], false)
+  same(fast, general)
+})
+test('1.0 stays a Double on the host and is a plain number to a guest', () => {
+  const table = new SchemaTable()
+  const { column } = decodeValuesColumn([partOf(['[1.0,1,1.5]'])], reader(false), new ScanPlans(), table)
+  expect(hostValues(column, 1, [])).toEqual([[new JavaDouble(1), 1, 1.5]])
+  if (column.kind !== 'values') throw new Error(column.kind)
+  expect(valuesOf(columnToText(column), 1, [])).toEqual([[1, 1, 1.5]])
+})
+test('documents that are not UTF-8 fail alone', () => {
+  const good = Buffer.from('{"a":"é"}')
+  const bytes = Buffer.concat([good, Buffer.from('{"a":"'), Buffer.from([0xc3]), Buffer.from('"}'), good])
+  const column = decodeValuesColumn([{ count: 3, bytes, start: Int32Array.of(0, 10, 19), end: Int32Array.of(10, 19, 29) }], reader(false), new ScanPlans(), new SchemaTable())
+  expect(column.errors.map(({ row }) => row)).toEqual([1])
+  expect(hostValues(column.column, 3, [])).toEqual([{ a: 'é' }, null, { a: 'é' }])
+})
