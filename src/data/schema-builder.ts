@@ -26,11 +26,13 @@ export class SchemaBuilder {
   static string(): SchemaBuilder { return new SchemaBuilder('STRING') }
   static bytes(): SchemaBuilder { return new SchemaBuilder('BYTES') }
   static struct(): SchemaBuilder { return new SchemaBuilder('STRUCT') }
-  static array(valueSchema: Schema): SchemaBuilder {
+  static array(values: Schema | SchemaBuilder): SchemaBuilder {
+    const valueSchema = built(values)
     if (!valueSchema) throw new SchemaBuilderException('valueSchema cannot be null.')
     return new SchemaBuilder('ARRAY', { valueSchema })
   }
-  static map(keySchema: Schema, valueSchema: Schema): SchemaBuilder {
+  static map(keys: Schema | SchemaBuilder, values: Schema | SchemaBuilder): SchemaBuilder {
+    const [keySchema, valueSchema] = [built(keys), built(values)]
     if (!keySchema) throw new SchemaBuilderException('keySchema cannot be null.')
     if (!valueSchema) throw new SchemaBuilderException('valueSchema cannot be null.')
     return new SchemaBuilder('MAP', { keySchema, valueSchema })
@@ -66,9 +68,11 @@ export class SchemaBuilder {
     for (const [key, value] of all instanceof Map ? all : Object.entries(all)) this.parameter(key, value)
     return this
   }
-  field(name: string, schema: Schema): this {
+  /** A builder will do for a schema, here and inside arrays and maps, as in Java. */
+  field(name: string, given: Schema | SchemaBuilder): this {
     if (this.#draft.type !== 'STRUCT') throw new SchemaBuilderException(`Cannot create fields on type ${this.#draft.type}`)
     if (name == null || name === '') throw new SchemaBuilderException('fieldName cannot be null.')
+    const schema = built(given)
     if (!schema) throw new SchemaBuilderException(`fieldSchema for field ${name} cannot be null.`)
     if (this.#fields.some((field) => field.name === name)) throw new SchemaBuilderException(`Cannot create field because of field name duplication ${name}`)
     this.#fields.push({ name, index: this.#fields.length, schema })
@@ -81,13 +85,17 @@ export class SchemaBuilder {
     return new Schema({ ...this.#draft, fields: [...this.#fields] })
   }
   #once<K extends keyof Draft>(property: K, value: Draft[K]): this {
-    if (this.#set.has(property)) throw new SchemaBuilderException(`Invalid SchemaBuilder call: ${property} has already been set.`)
+    // what is set again to the same is no contradiction
+    if (this.#set.has(property) && (property === 'defaultValue' || this.#draft[property] !== value)) {
+      throw new SchemaBuilderException(`Invalid SchemaBuilder call: ${property === 'defaultValue' ? 'default' : property} has already been set.`)
+    }
     this.#set.add(property)
     this.#draft[property] = value
     return this
   }
 }
 
+const built = (schema: Schema | SchemaBuilder): Schema => (schema instanceof SchemaBuilder ? schema.build() : schema)
 const fixed = (builder: SchemaBuilder): Schema => builder.build()
 /** Kafka's constants: `Schema.STRING_SCHEMA`, `Schema.OPTIONAL_INT32_SCHEMA` … */
 export const schemas = {

@@ -91,7 +91,7 @@ const sameParameters = (a: ReadonlyMap<string, string> | null, b: ReadonlyMap<st
 
 const sameFields = (a: readonly Field[] | null, b: readonly Field[] | null): boolean =>
   a === b || (a !== null && b !== null && a.length === b.length
-    && a.every((field, index) => field.name === b[index]?.name && sameSchema(field.schema, b[index].schema)))
+    && a.every((field, index) => field.name === b[index]?.name && field.index === b[index].index && sameSchema(field.schema, b[index].schema)))
 
 /** Deep equality of Connect values, as Java's Objects.deepEquals: byte arrays by content, lists, maps, dates and structs by value. */
 export const deepEquals = (a: unknown, b: unknown): boolean => {

@@ -14,18 +14,37 @@ export class Struct {
   }
 
   /** The value, or the field's default where it is null. */
-  get(name: string): unknown {
-    const field = this.#field(name)
+  get(name: string | Field): unknown {
+    const field = typeof name === 'string' ? this.#field(name) : name
     return this.#values[field.index] ?? field.schema.defaultValue ?? null
   }
   getWithoutDefault(name: string): unknown {
     return this.#values[this.#field(name).index]
   }
-  put(name: string, value: unknown): this {
-    const field = this.#field(name)
+  put(name: string | Field, value: unknown): this {
+    const field = typeof name === 'string' ? this.#field(name) : name
+    if (field == null) throw new DataException('field cannot be null.')
     if (!isPlainlyValid(field.schema, value)) validateValue(field.schema, value, `field: "${field.name}"`)
     this.#values[field.index] = value ?? null
     return this
+  }
+  // Kafka's typed getters: the field must be of the type; defaults do not stand in for nulls.
+  getInt8(name: string): number | null { return this.#typed<number>(name, 'INT8') }
+  getInt16(name: string): number | null { return this.#typed<number>(name, 'INT16') }
+  getInt32(name: string): number | null { return this.#typed<number>(name, 'INT32') }
+  getInt64(name: string): number | bigint | null { return this.#typed<number | bigint>(name, 'INT64') }
+  getFloat32(name: string): number | null { return this.#typed<number>(name, 'FLOAT32') }
+  getFloat64(name: string): number | null { return this.#typed<number>(name, 'FLOAT64') }
+  getBoolean(name: string): boolean | null { return this.#typed<boolean>(name, 'BOOLEAN') }
+  getString(name: string): string | null { return this.#typed<string>(name, 'STRING') }
+  getBytes(name: string): Uint8Array | null { return this.#typed<Uint8Array>(name, 'BYTES') }
+  getArray(name: string): readonly unknown[] | null { return this.#typed<readonly unknown[]>(name, 'ARRAY') }
+  getMap(name: string): ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>> | null { return this.#typed(name, 'MAP') }
+  getStruct(name: string): Struct | null { return this.#typed<Struct>(name, 'STRUCT') }
+  #typed<T>(name: string, type: Schema['type']): T | null {
+    const field = this.#field(name)
+    if (field.schema.type !== type) throw new DataException(`Field '${name}' is not of type ${type}`)
+    return this.#values[field.index] as T | null
   }
   /** By position, unchecked: for codecs that have checked already. */
   setAt(index: number, value: unknown): void {

@@ -1,14 +1,16 @@
 /**
  * Text between its two forms, on the host: `text` (one string, UTF-16 lengths) and `utf8` (one buffer, byte lengths).
  * Node encodes and decodes a whole column in one native call; only columns with non-ASCII text pay per value.
- * An unpaired surrogate becomes U+FFFD, as Java's encoder replaces it (Java writes `?`; see docs/differences.md).
+ * An unpaired surrogate becomes `?`, as in Java's encoder.
  */
 import { isAscii } from 'node:buffer'
+import { javaUtf8Text } from '../data/java-utf8.ts'
 import type { Column, HeadersColumn, OffsetColumn, TextColumn } from './batch.ts'
 
 export const toUtf8 = (column: TextColumn): Extract<TextColumn, { kind: 'utf8' }> => {
   if (column.kind === 'utf8') return column
-  const { text, lengths } = column
+  const { lengths } = column
+  const text = javaUtf8Text(column.text)
   const byteLength = Buffer.byteLength(text, 'utf8')
   const bytes = Buffer.allocUnsafeSlow(byteLength)
   if (byteLength === text.length) {
@@ -21,15 +23,15 @@ export const toUtf8 = (column: TextColumn): Extract<TextColumn, { kind: 'utf8' }
   let pieces: Buffer[] | null = null
   for (let row = 0; row < lengths.length; row++) {
     const length = lengths[row] as number
-    byteLengths[row] = length < 0 ? -1 : Buffer.byteLength(text.substring(at, at + length), 'utf8')
+    byteLengths[row] = length < 0 ? -1 : Buffer.byteLength(javaUtf8Text(text.substring(at, at + length)), 'utf8')
     if (length > 0) at += length
     used += Math.max(0, byteLengths[row] as number)
   }
-  // a surrogate pair split between two values counts 3 + 3 bytes apart but 4 together: then each value is encoded by itself
+  // a surrogate pair split between two values counts 1 + 1 bytes apart (two `?`) but 4 together: then each value is encoded by itself
   if (used !== byteLength) {
     pieces = []
     at = 0
-    for (const length of lengths) if (length > 0) pieces.push(Buffer.from(text.substring(at, (at += length)), 'utf8'))
+    for (const length of lengths) if (length > 0) pieces.push(Buffer.from(javaUtf8Text(text.substring(at, (at += length))), 'utf8'))
     return { kind: 'utf8', lengths: byteLengths, bytes: Buffer.concat(pieces) }
   }
   bytes.write(text, 0, byteLength, 'utf8')

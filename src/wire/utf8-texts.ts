@@ -1,4 +1,5 @@
 /** The strings of a values column as the host collects them: UTF-8 from the start, so that ranges of a record's bytes are copied and never become strings. */
+import { javaUtf8Text } from '../data/java-utf8.ts'
 import type { TextColumn } from './batch.ts'
 import type { TextSink } from './values.ts'
 
@@ -11,7 +12,8 @@ export class Utf8Texts implements TextSink {
   #lengths = new Int32Array(1024)
   #count = 0
 
-  add(text: string): void {
+  add(value: string): void {
+    const text = javaUtf8Text(value)
     this.#reserve(text.length * 3)
     const written = this.#bytes.write(text, this.#length, 'utf8')
     this.#length += written

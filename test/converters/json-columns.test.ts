@@ -35,7 +35,7 @@ const written = (rows: readonly unknown[], schema: Schema | null, config: Readon
   return { kind: column.kind, fast: textsOf({ ...common, column }, config), general: textsOf({ ...common, column: { kind: 'objects', values: all } }, config) }
 }
 
-test.each([
+test.each<Readonly<Record<string, string>>>([
   { 'schemas.enable': 'true' }, { 'schemas.enable': 'false' }, { 'schemas.enable': 'false', 'decimal.format': 'NUMERIC' }, { 'schemas.enable': 'false', 'replace.null.with.default': 'false' },
 ])('values of any schema become the same bytes both ways: %o', (config) => {
   fc.assert(fc.property(typedColumn, ({ schema, values }) => {

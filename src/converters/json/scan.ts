@@ -52,7 +52,7 @@ const maxPlans = 1000
 const maxDigits = 15
 const powers = Array.from({ length: maxDigits + 1 }, (_, exponent) => 10 ** exponent)
 const base64 = new Int8Array(256).fill(-1)
-for (const [value, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) base64[char.charCodeAt(0)] = value
+for (const [value, char] of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').entries()) base64[char] = value
 
 /** What a converter keeps from batch to batch. */
 export class ScanPlans {
