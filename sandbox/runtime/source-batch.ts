@@ -4,6 +4,7 @@
  * What is wrong with a record is said with its index and field.
  */
 import { DataException } from '../../src/data/errors.ts'
+import { ConnectHeaders } from '../../src/data/headers.ts'
 import { Schema } from '../../src/data/schema.ts'
 import { emptyColumn, type Column, type HeadersColumn, type Index, type OffsetColumn, type SourceBatch } from '../../src/wire/batch.ts'
 import { columnOf, textColumn } from '../../src/wire/columns.ts'
@@ -205,7 +206,8 @@ const schemasOf = (records: Records, field: 'keySchema' | 'valueSchema', table: 
 const partitionsOf = (records: Records): Int32Array | null => {
   let column: Int32Array | null = null
   for (let row = 0; row < records.length; row++) {
-    const { partition } = records[row] as SourceRecord
+    // records made by a transformation's newRecord name it as Kafka does
+    const { partition = (records[row] as { readonly kafkaPartition?: number | null }).kafkaPartition } = records[row] as SourceRecord
     if (partition === null || partition === undefined) continue
     if (typeof partition !== 'number' || (partition | 0) !== partition || partition < 0) throw wrong(row, `partition is ${String(partition)}; it must be a non-negative integer, or null`)
     column ??= new Int32Array(records.length).fill(-1)
@@ -251,7 +253,7 @@ const headersOf = (records: Records, schemas: SchemaTable): HeadersColumn | null
 const appendHeaders = (headers: unknown, row: number, all: Header[]): void => {
   if (headers === null || headers === undefined) return
   if (typeof headers !== 'object') throw wrong(row, `headers is a ${kindOf(headers)}`)
-  const list: readonly unknown[] = Array.isArray(headers) ? headers : (headers instanceof Map ? [...(headers as ReadonlyMap<unknown, unknown>)] : Object.entries(headers)).map(([key, value]) => ({ key, value }))
+  const list: readonly unknown[] = Array.isArray(headers) ? headers : headers instanceof ConnectHeaders ? [...headers] : (headers instanceof Map ? [...(headers as ReadonlyMap<unknown, unknown>)] : Object.entries(headers)).map(([key, value]) => ({ key, value }))
   for (const header of list) {
     const { key } = (header ?? {}) as { readonly key?: unknown }
     if (typeof key !== 'string') throw wrong(row, 'headers has an entry without a string key; entries are { key, value, schema? }')

@@ -6,7 +6,8 @@ export type {
   ConnectorContext, ErrantRecordReporter, OffsetMap, OffsetStorageReader, Props, SinkConnectorContext, SinkTaskContext,
   SourceConnectorContext, SourceTaskContext, TopicPartition, TopicPartitionOffset,
 } from './contexts.ts'
-export type { Header, HeadersLike, RecordMetadata, SinkRecord, SourceRecord, TimestampType } from './records.ts'
+export type { Header, HeadersLike, RecordMetadata, SinkRecord, TimestampType } from './records.ts'
+export { SourceRecord } from './source-record.ts'
 export { ConfigProvider, Converter, HeaderConverter, Predicate, Transformation } from './plugins.ts'
 export type { ConfigData, SchemaAndValue } from './plugins.ts'
 export { sleep } from './sleep.ts'

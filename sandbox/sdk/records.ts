@@ -4,7 +4,7 @@ import type { OffsetMap } from './contexts.ts'
 
 export type Header = { readonly key: string; readonly value: unknown; readonly schema?: Schema | null }
 /** Headers in order; a plain object or a Map will do where no schema is needed and no key comes twice. */
-export type HeadersLike = readonly Header[] | Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>
+export type HeadersLike = Iterable<Header> | Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>
 
 /**
  * A record for Kafka. Values are strings, numbers, bigints, booleans, Uint8Array, Date, Decimal, arrays, Map, plain objects or
