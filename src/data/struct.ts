@@ -1,5 +1,6 @@
 /** Connect's Struct and the check of a value against its schema (ConnectSchema.validateValue), for both sides. */
 import { DataException } from './errors.ts'
+import { javaClassOf, javaText } from './java-text.ts'
 import { dateName, Decimal, decimalName, timeName, timestampName } from './logical.ts'
 import { deepEquals, type Field, type Schema } from './schema.ts'
 
@@ -64,8 +65,7 @@ export class Struct {
     return other instanceof Struct && this.schema.equals(other.schema) && this.#values.every((value, index) => deepEquals(value, other.#values[index]))
   }
   toString(): string {
-    const shown = this.schema.fields.filter((field) => this.#values[field.index] !== null).map((field) => `${field.name}=${String(this.#values[field.index])}`)
-    return `Struct{${shown.join(',')}}`
+    return javaText(this, this.schema)
   }
   toJSON(): Record<string, unknown> {
     return Object.fromEntries(this.schema.fields.map((field) => [field.name, this.get(field.name)]))
@@ -138,7 +138,7 @@ export const validateValue = (schema: Schema | null, value: unknown, location = 
   }
   if (!fits(schema, value)) {
     const named = schema.name === null ? '' : ` "${schema.name}"`
-    throw new DataException(`Invalid Java object for schema${named} with type ${schema.type}: class ${kindOf(value)} for ${location}`)
+    throw new DataException(`Invalid Java object for schema${named} with type ${schema.type}: class ${javaClassOf(value)} for ${location}`)
   }
   if (schema.type === 'STRUCT' && !schema.equals((value as Struct).schema)) throw new DataException('Struct schemas do not match.')
   if (schema.type === 'ARRAY') for (const item of value as readonly unknown[]) validateValue(schema.valueSchema, item, `element of array ${location}`)

@@ -35,7 +35,7 @@ describe('structs', () => {
   test('check what is put into them, in Kafka\'s words', () => {
     const struct = new Struct(address)
     expect(() => struct.put('street', null)).toThrow('Invalid value: null used for required field: "street", schema type: STRING')
-    expect(() => struct.put('no', 'x')).toThrow(/Invalid Java object for schema with type INT32: class string for field: "no"/)
+    expect(() => struct.put('no', 'x')).toThrow(/Invalid Java object for schema with type INT32: class java\.lang\.String for field: "no"/)
     expect(() => struct.put('nope', 1)).toThrow('nope is not a valid field name')
     expect(() => new Struct(schemas.STRING_SCHEMA)).toThrow('Not a struct schema: Schema{STRING}')
     expect(String(struct.put('street', 'Sand'))).toBe('Struct{street=Sand}')
@@ -80,4 +80,20 @@ describe('logical types', () => {
     expect(() => toLogical(SchemaBuilder.time().build(), -1)).toThrow('Time values must use number of milliseconds')
     expect(() => fromLogical(SchemaBuilder.decimal(2).build(), new Decimal(1n, 3))).toThrow('Schema has scale 2, value has scale 3.')
   })
+})
+
+test('typed getters want the field of their type, and no default stands in for a null', () => {
+  const schema = SchemaBuilder.struct().field('n', SchemaBuilder.int64().optional().defaultValue(7)).field('s', schemas.STRING_SCHEMA).field('d', schemas.FLOAT64_SCHEMA).build()
+  const struct = new Struct(schema).put('s', 'x').put('d', 1)
+  expect([struct.get('n'), struct.getInt64('n'), struct.getString('s'), struct.getFloat64('d')]).toEqual([7, null, 'x', 1])
+  expect(() => struct.getString('n')).toThrow("Field 'n' is not of type STRING")
+  expect(() => struct.getString('m')).toThrow('m is not a valid field name')
+  expect(String(struct)).toBe('Struct{s=x,d=1.0}')
+  expect(() => struct.put('s', 5)).toThrow('Invalid Java object for schema with type STRING: class java.lang.Long for field: "s"')
+})
+test('a builder takes each property once, bar the same again', () => {
+  expect(SchemaBuilder.string().optional().optional().name('a').name('a').build().name).toBe('a')
+  expect(() => SchemaBuilder.string().name('a').name('b')).toThrow('Invalid SchemaBuilder call: name has already been set.')
+  expect(() => SchemaBuilder.string().optional().required()).toThrow('Invalid SchemaBuilder call: optional has already been set.')
+  expect(() => SchemaBuilder.string().defaultValue('a').defaultValue('a')).toThrow('Invalid SchemaBuilder call: default has already been set.')
 })
