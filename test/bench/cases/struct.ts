@@ -62,10 +62,11 @@ export const sinkStruct = async (options: StructOptions, fill: StructOptions = o
   const run = async (who: Who, round: number): Promise<number> => {
     const worker = await start(who, options)
     const file = join(worker.dir, 'progress')
+    const name = `${topic}-${who}-${round}` // of its own: its group must not go on where another run ended
     const progress = async (): Promise<readonly string[]> => (await readFile(file, 'utf8').catch(() => '0 0')).split(' ')
     try {
-      await createConnector(worker, `${topic}-${round}`, { 'connector.class': 'StructSink', 'tasks.max': '1', topics: topic, file, 'allocation.file': allocationFile(worker), ...options.connector })
-      const rate = await throughput(meter.watch(who, worker, async () => Number((await progress())[0])), recordCount, () => checkRunning(worker, `${topic}-${round}`))
+      await createConnector(worker, name, { 'connector.class': 'StructSink', 'tasks.max': '1', topics: topic, file, 'allocation.file': allocationFile(worker), ...options.connector })
+      const rate = await throughput(meter.watch(who, worker, async () => Number((await progress())[0])), recordCount, () => checkRunning(worker, name))
       sums.add((await progress())[1] ?? '')
       return rate
     } finally {
