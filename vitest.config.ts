@@ -4,15 +4,16 @@ import { defineConfig } from 'vitest/config'
 const project = (name: string, include: string[], exclude: string[] = [], more: { readonly fileParallelism?: false; readonly sequence?: { readonly groupOrder: number } } = {}) => ({
   test: { name, include, exclude, testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const, execArgv: ['--no-warnings=ExperimentalWarning'], ...more },
 })
-/** Measures what a neighbour notices: one file at a time, when everything else is over. */
+/** These say how soon something ends, or what a neighbour notices of it: one file at a time, when everything else is over. */
+const hostile = ['test/integration/hostile/**/*.test.ts', 'test/cell/compromised.test.ts']
 const alone = { fileParallelism: false, sequence: { groupOrder: 1 } } as const
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/**/*.test.ts'], ['test/integration/**', 'test/kafka/**', 'test/fixtures/**']),
-      project('integration', ['test/integration/**/*.test.ts'], ['test/integration/hostile/**']),
-      project('hostile', ['test/integration/hostile/**/*.test.ts'], [], alone),
+      project('unit', ['test/**/*.test.ts'], ['test/integration/**', 'test/kafka/**', 'test/fixtures/**', ...hostile]),
+      project('integration', ['test/integration/**/*.test.ts'], hostile),
+      project('hostile', hostile, [], alone),
       project('kafka', ['test/kafka/**/*.test.ts']),
     ],
   },
