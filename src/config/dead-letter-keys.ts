@@ -13,12 +13,21 @@ const headersKey = 'errors.deadletterqueue.context.headers.enable'
 const bisectKey = 'errors.put.bisect'
 const maxConsecutiveKey = 'errors.put.bisect.max.consecutive'
 
+/** What a broker would refuse when the task starts. Blank: no such topic. */
+const topicName = ConfigDef.LambdaValidator.with((name, value) => {
+  const topic = String(value ?? '').trim()
+  if (topic !== '' && (!/^[\w.-]{1,249}$/.test(topic) || /^\.{1,2}$/.test(topic))) throw new ConfigException(name, topic, 'it has to be a topic name: up to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"')
+})
+const replicationFactor = ConfigDef.LambdaValidator.with((name, value) => {
+  if (value !== -1 && !(Number(value) > 0)) throw new ConfigException(name, value, 'it has to be 1 or more, or -1 for the broker\'s default')
+})
+
 /** Kafka's sink keys by the same names, with a source's meaning. */
 export const addSourceDeadLetterKeys = (def: ConfigDef, group: string): ConfigDef => {
   const common = { importance: 'MEDIUM', group } as const
   return def
-    .define(topicKey, { ...common, type: 'STRING', defaultValue: '', width: 'MEDIUM', orderInGroup: 6, displayName: 'Dead Letter Queue Topic Name', documentation: 'The name of the topic for records of this source connector that its transformations or converters fail on, as JSON with schemas. Blank: no such topic, and such records are dropped if errors.tolerance is all. (Isoconnect\'s own for source connectors.)' })
-    .define(replicationKey, { ...common, type: 'SHORT', defaultValue: 3, width: 'MEDIUM', orderInGroup: 7, displayName: 'Dead Letter Queue Topic Replication Factor', documentation: 'Replication factor used to create the dead letter queue topic when it doesn\'t already exist.' })
+    .define(topicKey, { ...common, type: 'STRING', defaultValue: '', validator: topicName, width: 'MEDIUM', orderInGroup: 6, displayName: 'Dead Letter Queue Topic Name', documentation: 'The name of the topic for records of this source connector that its transformations or converters fail on, as JSON with schemas. Blank: no such topic, and such records are dropped if errors.tolerance is all. (Isoconnect\'s own for source connectors.)' })
+    .define(replicationKey, { ...common, type: 'SHORT', defaultValue: 3, validator: replicationFactor, width: 'MEDIUM', orderInGroup: 7, displayName: 'Dead Letter Queue Topic Replication Factor', documentation: 'Replication factor used to create the dead letter queue topic when it doesn\'t already exist.' })
     .define(headersKey, { ...common, type: 'BOOLEAN', defaultValue: false, width: 'MEDIUM', orderInGroup: 8, displayName: 'Enable Error Context Headers', documentation: 'If true, add headers containing error context to the messages written to the dead letter queue; their keys start with <code>__connect.errors.</code>' })
 }
 export const addBisectionKeys = (def: ConfigDef, group: string): ConfigDef =>
@@ -30,10 +39,17 @@ export const deadLetterQueueOf = (values: ConfigMap): DeadLetterQueue | null => 
   const topic = String(values[topicKey] ?? '').trim()
   return topic === '' ? null : { topic, replicationFactor: Number(values[replicationKey]), contextHeaders: values[headersKey] === true }
 }
-/** Throws a ConfigException when what it needs is not configured. */
+/** What `errors.put.bisect=true` needs and does not have, each with what to set. */
+export const bisectionProblems = (values: ConfigMap): readonly string[] => {
+  if (values[bisectKey] !== true) return []
+  return [
+    ...(values['errors.tolerance'] === 'all' ? [] : ['it needs errors.tolerance=all, since the record it finds is left out']),
+    ...(deadLetterQueueOf(values) === null ? [`it needs ${topicKey}, the topic for the record it finds`] : []),
+  ].map((problem) => new ConfigException(bisectKey, true, problem).message)
+}
+/** Throws for the first of those problems; a validation has told them all before. */
 export const putBisectionOf = (values: ConfigMap): PutBisection | null => {
-  if (values[bisectKey] !== true) return null
-  if (values['errors.tolerance'] !== 'all') throw new ConfigException(bisectKey, true, 'it needs errors.tolerance=all, since the record it finds is dropped from the connector\'s point of view')
-  if (deadLetterQueueOf(values) === null) throw new ConfigException(bisectKey, true, `it needs ${topicKey}, the topic for the record it finds`)
-  return { maxConsecutive: Number(values[maxConsecutiveKey]) }
+  const [problem] = bisectionProblems(values)
+  if (problem !== undefined) throw new ConfigException(problem)
+  return values[bisectKey] === true ? { maxConsecutive: Number(values[maxConsecutiveKey]) } : null
 }

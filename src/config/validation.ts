@@ -9,6 +9,7 @@ import { saslKeys, sslKeys } from './client-keys.ts'
 import { overrideProblem, type ClientKind } from './client-properties.ts'
 import { connectorDef, connectorDefaults, type ConnectorType } from './connector-config.ts'
 import { enrichedConnectorDef, type PluginLookups } from './connector-config-def.ts'
+import { bisectionProblems } from './dead-letter-keys.ts'
 import { fullMatch } from './java-regex.ts'
 import { usesTopicCreation } from './topic-creation.ts'
 import { withPrefix, type StringMap, type WorkerConfig } from './worker-config.ts'
@@ -56,6 +57,8 @@ const checkSink = (props: GivenConfig, values: Map<string, ConfigValue>): void =
     add('topics', message)
     add('topics.regex', message)
   }
+  const parsed = Object.fromEntries([...values].map(([name, { value }]) => [name, value]))
+  for (const problem of bisectionProblems(parsed)) add('errors.put.bisect', problem)
   if (deadLetterTopic === '') return
   const list = ConfigDef.parseType('topics', topics, 'LIST')
   const names = new Set(Array.isArray(list) ? list.map(String).filter((name) => name !== '') : [])

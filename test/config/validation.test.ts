@@ -77,8 +77,23 @@ describe('errors', () => {
     [{ topics: 'a,,b' }, { topics: ["Configuration 'topics' values must not be empty."] }],
     [{ topics: 'a,b', 'errors.deadletterqueue.topic.name': 'a' }, { topics: ["The DLQ topic 'a' may not be included in the list of topics ('topics=[a, b]') consumed by the connector"] }],
     [{ 'topics.regex': 'a.*', 'errors.deadletterqueue.topic.name': 'abc' }, { 'topics.regex': ["The DLQ topic 'abc' may not be matched by the regex for the topics ('topics.regex=a.*') consumed by the connector"] }],
+    [{ topics: 'a', 'errors.put.bisect': 'true' }, { 'errors.put.bisect': [
+      'Invalid value true for configuration errors.put.bisect: it needs errors.tolerance=all, since the record it finds is left out',
+      'Invalid value true for configuration errors.put.bisect: it needs errors.deadletterqueue.topic.name, the topic for the record it finds',
+    ] }],
+    [{ topics: 'a', 'errors.put.bisect': 'true', 'errors.tolerance': 'all', 'errors.deadletterqueue.topic.name': 'd' }, {}],
+    [{ topics: 'a', 'errors.put.bisect': 'maybe' }, { 'errors.put.bisect': ['Invalid value maybe for configuration errors.put.bisect: Expected value to be either true or false'] }],
   ])('sink %j', (props, errors) => {
     expect(errorsOf(props, 'sink')).toEqual(errors)
+  })
+  test.each<[GivenConfig, Record<string, readonly string[]>]>([
+    [{ 'errors.deadletterqueue.topic.name': ' letters ' }, {}],
+    [{ 'errors.deadletterqueue.topic.name': 'a b' }, { 'errors.deadletterqueue.topic.name': ['Invalid value a b for configuration errors.deadletterqueue.topic.name: it has to be a topic name: up to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"'] }],
+    [{ 'errors.deadletterqueue.topic.replication.factor': '-1' }, {}],
+    [{ 'errors.deadletterqueue.topic.replication.factor': '0' }, { 'errors.deadletterqueue.topic.replication.factor': ["Invalid value 0 for configuration errors.deadletterqueue.topic.replication.factor: it has to be 1 or more, or -1 for the broker's default"] }],
+    [{ 'errors.deadletterqueue.context.headers.enable': 'x' }, { 'errors.deadletterqueue.context.headers.enable': ['Invalid value x for configuration errors.deadletterqueue.context.headers.enable: Expected value to be either true or false'] }],
+  ])('source with dead letters %j', (props, errors) => {
+    expect(errorsOf(props)).toEqual(errors)
   })
   test('a regular expression that cannot be compiled', () => {
     expect(errorsOf({ 'topics.regex': '(' }, 'sink')['topics.regex']?.[0]).toMatch(/^Invalid value \( for configuration topics\.regex: Invalid regex: /)
