@@ -1,7 +1,8 @@
 /** What Java would print for a value: numbers, lists, maps and structs by their toString, and class names for messages. */
+import { dateOfDay } from './java-calendar.ts'
 import { isJavaLong, JavaDouble, JavaFloat, JavaFloating } from './java-double.ts'
 import { javaDouble, javaFloat } from './java-number.ts'
-import { Decimal } from './logical.ts'
+import { Decimal, msPerDay } from './logical.ts'
 import type { Schema } from './schema.ts'
 import { Struct } from './struct.ts'
 
@@ -39,7 +40,8 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const javaDate = (date: Date): string => {
   const two = (part: number): string => String(part).padStart(2, '0')
   const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
-  return `${days[date.getUTCDay()]} ${months[date.getUTCMonth()]} ${two(date.getUTCDate())} ${time} UTC ${date.getUTCFullYear()}`
+  const { year, month, day } = dateOfDay(Math.floor(date.getTime() / msPerDay))
+  return `${days[date.getUTCDay()]} ${months[month - 1]} ${two(day)} ${time} UTC ${year > 0 ? year : 1 - year}`
 }
 
 const integerClasses: Readonly<Record<string, string>> = { INT8: 'java.lang.Byte', INT16: 'java.lang.Short', INT32: 'java.lang.Integer', INT64: 'java.lang.Long', FLOAT32: 'java.lang.Float', FLOAT64: 'java.lang.Double' }

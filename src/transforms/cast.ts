@@ -2,6 +2,7 @@
 import { ConfigDef } from '../data/config-def.ts'
 import { invalidValue } from '../data/config-parse.ts'
 import { ConfigException } from '../data/errors.ts'
+import { inHashOrder } from '../data/java-hash.ts'
 import type { Field, Schema } from '../data/schema.ts'
 import { SchemaBuilder } from '../data/schema-builder.ts'
 import type { SchemaTypeName } from '../data/schema-json.ts'
@@ -38,7 +39,7 @@ const specOf = (mappings: readonly string[]): Spec => {
     else fields.set(first.trim(), typeOf(second))
   }
   if (whole !== null && mappings.length > 1) throw new ConfigException('Cast transformations that specify a type to cast the entire value to may only specify a single cast in their spec')
-  return { whole, fields }
+  return { whole, fields: new Map(inHashOrder([...fields.keys()]).map((name) => [name, fields.get(name) as CastTarget])) }
 }
 
 const validSpec = ConfigDef.LambdaValidator.with((_, value) => {
@@ -79,7 +80,7 @@ export const cast = keyAndValue('Cast', config, (values, side) => {
         record.set(side, updatedSchema, castValue(schema, value, whole))
         return true
       }
-      const struct = requireStruct(value, purpose)
+      const struct = requireStruct(value, purpose, schema)
       const updated = new Struct(updatedSchema)
       for (const { from, to, target } of plans.get(struct.schema, () => plan(struct.schema, updatedSchema)).fields) {
         const original = fieldValue(struct, from, replaceNull)

@@ -26,7 +26,7 @@ export const extractField = keyAndValue('ExtractField', config, (values, side) =
         record.set(side, null, map && path.entryIn(map))
         return true
       }
-      const struct = requireStructOrNull(record.value(side), purpose)
+      const struct = requireStructOrNull(record.value(side), purpose, schema)
       const field = cache.get(schema, () => {
         const found = path.fieldIn(schema)
         if (found === null) throw new IllegalArgumentException(`Unknown field: ${name}`)

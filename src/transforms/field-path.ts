@@ -5,6 +5,7 @@
 import { ConfigException } from '../data/errors.ts'
 import { type Field, type Schema } from '../data/schema.ts'
 import type { Struct } from '../data/struct.ts'
+import { IllegalArgumentException } from './java-errors.ts'
 import { entryOf, requireMapOrNull, requireStructOrNull, type SchemalessMap } from './requirements.ts'
 import { fieldValue } from './structs.ts'
 
@@ -13,11 +14,13 @@ const purpose = 'nested field access'
 export class FieldPath {
   readonly #steps: readonly string[]
   readonly #last: string
+  readonly #isEmpty: boolean
 
   constructor(text: string, version: string) {
     const steps = version.toUpperCase() === 'V2' ? stepsOf(text) : [text]
     this.#steps = steps.slice(0, -1)
     this.#last = steps.at(-1) ?? ''
+    this.#isEmpty = steps.length === 0
   }
   fieldIn(schema: Schema): Field | null {
     let current = schema
@@ -33,7 +36,7 @@ export class FieldPath {
     let current = struct
     for (const step of this.#steps) {
       const field = current.schema.field(step)
-      const next = field && requireStructOrNull(fieldValue(current, field, true), purpose)
+      const next = field && requireStructOrNull(fieldValue(current, field, true), purpose, field.schema)
       if (next === null) return null
       current = next
     }
@@ -41,6 +44,8 @@ export class FieldPath {
     return field && fieldValue(current, field, replaceNull)
   }
   entryIn(map: SchemalessMap): unknown {
+    // an empty path of V2 has no step at all, which Java finds out here
+    if (this.#isEmpty) throw new IllegalArgumentException('The path of the field is empty')
     let current = map
     for (const step of this.#steps) {
       const next = requireMapOrNull(entryOf(current, step), purpose)

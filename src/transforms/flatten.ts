@@ -35,7 +35,7 @@ export const flatten = keyAndValue('Flatten', config, (values, side) => {
         record.set(side, null, mapOf(entries, map))
         return true
       }
-      const struct = requireStruct(value, purpose)
+      const struct = requireStruct(value, purpose, schema)
       const updatedSchema = schemas.get(schema, () => {
         const builder = copyStructBasics(schema)
         buildSchema(schema, '', nameOf, builder, schema.isOptional, schema.defaultValue)

@@ -46,7 +46,7 @@ const applyToMap = (record: RecordRow, side: Side, { fields, headers, operation 
 }
 
 const applyToStruct = (record: RecordRow, side: Side, schema: Schema, { fields, headers, operation, replaceNull }: Options, cache: SchemaCache<Moved>): void => {
-  const struct = requireStruct(record.value(side), `header ${operation}`)
+  const struct = requireStruct(record.value(side), `header ${operation}`, schema)
   const updated = record.headers.duplicate()
   const moved = operation === 'move' ? cache.get(schema, () => withoutFields(schema, fields)) : null
   const rest = moved && new Struct(moved.schema)

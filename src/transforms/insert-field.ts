@@ -72,13 +72,14 @@ export const insertField = keyAndValue('InsertField', config, (values, side) => 
     apply: (record) => {
       const value = record.value(side)
       if (value === null) return true
-      if (record.schema(side) === null) {
+      const before = record.schema(side)
+      if (before === null) {
         const map = requireMap(value, purpose)
         const entries = insertions.map(({ name, value: of }): [string, unknown] => [name, of(record)])
         record.set(side, null, withEntries(map, entries.filter(([, inserted]) => inserted !== null)))
         return true
       }
-      const struct = requireStruct(value, purpose)
+      const struct = requireStruct(value, purpose, before)
       const { schema, copies, fields } = cache.get(struct.schema, plan)
       const updated = new Struct(schema)
       copyFields(struct, updated, copies, replaceNull)

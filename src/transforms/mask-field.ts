@@ -4,6 +4,7 @@ import { convertToByte, convertToDouble, convertToFloat, convertToInteger, conve
 import { DataException } from '../data/errors.ts'
 import { parseBigDecimal } from '../data/java-cast.ts'
 import { schemalessDouble, schemalessFloat } from '../data/java-double.ts'
+import { inHashOrder } from '../data/java-hash.ts'
 import { javaClassOf } from '../data/java-text.ts'
 import { Decimal } from '../data/logical.ts'
 import type { Schema } from '../data/schema.ts'
@@ -18,7 +19,7 @@ const config = withReplaceNull(new ConfigDef()
   .define('replacement', 'STRING', null, new ConfigDef.NonEmptyString(), 'LOW', 'What all masked fields get instead, turned into their type. Only for fields that hold numbers or texts.'))
 
 export const maskField = keyAndValue('MaskField', config, (values, side) => {
-  const fields = new Set(listOf(values, 'fields'))
+  const fields = new Set(inHashOrder(listOf(values, 'fields')))
   const replacement = textOrNull(values, 'replacement')
   const replaceNull = replacesNull(values)
   const masked = (value: unknown, schema: Schema | null): unknown =>
@@ -31,7 +32,7 @@ export const maskField = keyAndValue('MaskField', config, (values, side) => {
         record.set(side, null, withEntries(map, [...fields].map((name) => [name, masked(entryOf(map, name), null)])))
         return true
       }
-      const struct = requireStruct(record.value(side), purpose)
+      const struct = requireStruct(record.value(side), purpose, schema)
       const updated = new Struct(struct.schema)
       for (const field of struct.schema.fields) {
         const value = fieldValue(struct, field, replaceNull)

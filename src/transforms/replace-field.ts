@@ -2,6 +2,7 @@
 import { ConfigDef } from '../data/config-def.ts'
 import { invalidValue } from '../data/config-parse.ts'
 import { DataException } from '../data/errors.ts'
+import { inHashOrder } from '../data/java-hash.ts'
 import type { Schema } from '../data/schema.ts'
 import { Struct, validateValue } from '../data/struct.ts'
 import { colonParts, keyAndValue, listOf, replacesNull, withReplaceNull } from './plugin.ts'
@@ -30,7 +31,7 @@ export const replaceField = keyAndValue('ReplaceField', config, (values, side) =
   const exclude = new Set(listOf(values, 'exclude'))
   const include = new Set(listOf(values, 'include'))
   const renames = renamesOf(listOf(values, 'renames'))
-  const originals = new Map([...renames].map(([from, to]) => [to, from]))
+  const originals = new Map(inHashOrder([...renames.keys()]).map((from) => [renames.get(from), from]))
   const replaceNull = replacesNull(values)
   const isKept = (name: string): boolean => !exclude.has(name) && (include.size === 0 || include.has(name))
   const cache = new SchemaCache<Plan>()
@@ -51,12 +52,13 @@ export const replaceField = keyAndValue('ReplaceField', config, (values, side) =
     apply: (record) => {
       const value = record.value(side)
       if (value === null) return true
-      if (record.schema(side) === null) {
+      const before = record.schema(side)
+      if (before === null) {
         const map = requireMap(value, purpose)
         record.set(side, null, mapOf(entriesOf(map).filter(([key]) => isKept(key)).map(([key, item]) => [renames.get(key) ?? key, item]), map))
         return true
       }
-      const struct = requireStruct(value, purpose)
+      const struct = requireStruct(value, purpose, before)
       const { schema, copies, needsCheck } = cache.get(struct.schema, plan)
       const updated = new Struct(schema)
       if (needsCheck) for (const { from, to } of copies) validateValue(to.schema, fieldValue(struct, from, replaceNull), `field: "${to.name}"`)

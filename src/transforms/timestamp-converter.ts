@@ -18,7 +18,7 @@ const config = withReplaceNull(new ConfigDef()
   .define('format', 'STRING', '', 'MEDIUM', 'Format of timestamps that are texts, before or after, as in <code>java.text.SimpleDateFormat</code>, in UTC.')
   .define('unix.precision', 'STRING', 'milliseconds', ConfigDef.ValidString.in(...unixPrecisions), 'LOW', 'What a unix timestamp counts, before or after: seconds, milliseconds, microseconds or nanoseconds. What is finer than a millisecond is lost.'))
 
-type Plan = { readonly schema: Schema; readonly fields: readonly { readonly from: Field; readonly to: Field; readonly form: TimestampForm | null }[] }
+type Plan = { readonly schema: Schema; readonly fields: readonly { readonly from: Field; readonly to: Field; readonly isTimestamp: boolean }[] }
 type Convert = (value: unknown, from: TimestampForm, schema: Schema | null) => unknown
 
 export const timestampConverter = keyAndValue('TimestampConverter', config, (values, side) => {
@@ -47,7 +47,7 @@ export const timestampConverter = keyAndValue('TimestampConverter', config, (val
         record.set(side, forms[target].schema(schema.isOptional), convert(value, formBySchema(schema), schema))
         return true
       }
-      const struct = requireStructOrNull(value, purpose)
+      const struct = requireStructOrNull(value, purpose, schema)
       const plan = cache.get(schema, () => planOf(schema, name, forms[target], convert, replaceNull))
       record.set(side, plan.schema, struct && convertStruct(struct, plan, convert, replaceNull))
       return true
@@ -70,16 +70,16 @@ const planOf = (schema: Schema, name: string, target: TimestampForms[TimestampFo
   for (const field of schema.fields) builder.field(field.name, field.name === name ? target.schema(field.schema.isOptional) : field.schema)
   if (schema.isOptional) builder.optional()
   const updated = builder.build()
-  const fields = schema.fields.map((from) => ({ from, to: updated.field(from.name) ?? from, form: from.name === name ? formBySchema(from.schema) : null }))
+  const fields = schema.fields.map((from) => ({ from, to: updated.field(from.name) ?? from, isTimestamp: from.name === name }))
   if (!(schema.defaultValue instanceof Struct)) return { schema: updated, fields }
   return { schema: changedSchema(updated, { defaultValue: convertStruct(schema.defaultValue, { schema: updated, fields }, convert, replaceNull) }), fields }
 }
 
 const convertStruct = (struct: Struct, { schema, fields }: Plan, convert: Convert, replaceNull: boolean): Struct => {
   const updated = new Struct(schema)
-  for (const { from, to, form } of fields) {
+  for (const { from, to, isTimestamp } of fields) {
     const value = fieldValue(struct, from, replaceNull)
-    putField(updated, to, form === null ? value : convert(value, form, from.schema))
+    putField(updated, to, isTimestamp ? convert(value, formBySchema(from.schema), from.schema) : value)
   }
   return updated
 }

@@ -57,7 +57,7 @@ const maxLong = 2n ** 63n - 1n
 const saturated = (value: bigint): Raw => heldLong(value > maxLong ? maxLong : value < -maxLong - 1n ? -maxLong - 1n : value)
 const scaled = (value: Raw, unit: bigint, up: boolean): Raw => {
   if (unit === 1n) return value
-  if (typeof value === 'number' && !up) return Math.trunc(value / Number(unit))
+  if (typeof value === 'number' && !up) return Math.trunc(value / Number(unit)) + 0 // no -0
   const product = typeof value === 'number' ? value * Number(unit) : NaN
   if (Number.isSafeInteger(product)) return product
   return saturated(up ? BigInt(value) * unit : BigInt(value) / unit)

@@ -30,12 +30,13 @@ export const valueToKey = plugin('ValueToKey', config, (values) => {
   }
   return {
     apply: (record) => {
-      if (record.schema('value') === null) {
+      const valueSchema = record.schema('value')
+      if (valueSchema === null) {
         const map = requireMap(record.value('value'), purpose)
         record.set('key', null, Object.fromEntries(fields.map((name) => [name, entryOf(map, name)])))
         return true
       }
-      const struct = requireStruct(record.value('value'), purpose)
+      const struct = requireStruct(record.value('value'), purpose, valueSchema)
       const { schema, copies } = cache.get(struct.schema, plan)
       const key = new Struct(schema)
       copyFields(struct, key, copies, replaceNull)
