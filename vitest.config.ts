@@ -11,10 +11,10 @@ const alone = { fileParallelism: false, sequence: { groupOrder: 1 } } as const
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/**/*.test.ts'], ['test/integration/**', 'test/kafka/**', 'test/fixtures/**', ...hostile]),
+      project('unit', ['test/**/*.test.ts'], ['test/integration/**', 'test/kafka/**', 'test/parity/**', 'test/fixtures/**', ...hostile]),
       project('integration', ['test/integration/**/*.test.ts'], hostile),
       project('hostile', hostile, [], alone),
-      project('kafka', ['test/kafka/**/*.test.ts']),
+      project('kafka', ['test/kafka/**/*.test.ts', 'test/parity/**/*.test.ts']),
     ],
   },
 })

@@ -44,6 +44,7 @@ const doors: Record<string, readonly string[]> = {
   esbuild: ['src/plugins', 'src/cell'],
   pino: ['src/log.ts'],
   commander: ['src/cli'],
+  'iconv-lite': ['src/converters'],
   tar: ['src/plugins'],
   semver: ['src/plugins'],
   snappy: ['src/kafka'],

@@ -1,6 +1,7 @@
 /** Helpers shared by converters: ranges of packed columns, packed columns of ranges, a buffer that grows. */
 import type { Index } from '../wire/batch.ts'
 import { hostValues } from '../wire/host-columns.ts'
+import { javaUtf8Text } from '../data/java-utf8.ts'
 import { type ByteRanges, type ConnectColumn, type EncodedColumn, noErrors, type RowError } from './types.ts'
 
 /** The ranges of a packed column (utf8 or bytes) in its own buffer: nothing is copied. */
@@ -90,7 +91,7 @@ export class Scratch {
   }
   utf8(text: string): void {
     this.reserve(text.length * 3)
-    this.length += this.bytes.write(text, this.length, 'utf8')
+    this.length += this.bytes.write(javaUtf8Text(text), this.length, 'utf8')
   }
   copy(from: Buffer, start: number, end: number): void {
     this.reserve(end - start)

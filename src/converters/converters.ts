@@ -1,9 +1,10 @@
 /** The converters by class name and alias: `createConverter` is the room's door. */
-import { ConfigDef } from '../data/config-def.ts'
+import type { ConfigDef } from '../data/config-def.ts'
 import { ConfigException } from '../data/errors.ts'
 import { avroConverter, avroConverterName } from './avro/avro.ts'
 import { avroConverterConfigDef } from './avro/config.ts'
 import { byteArrayConverter } from './bytes.ts'
+import { kafkaConverterConfigDef } from './config.ts'
 import { jsonConverter } from './json/json.ts'
 import { numberConverters } from './numbers.ts'
 import { simpleHeaderConverter } from './simple-header.ts'
@@ -30,8 +31,8 @@ export const findConverter = (name: string): string | null =>
     return name === className || name === simple || name === simple.replace(/(Header)?Converter$/, '')
   }) ?? null
 
-/** What `validate` tells about a converter's own keys; empty where a converter has told none yet. */
-export const converterConfigDef = (className: string): ConfigDef => (className === avroConverterName ? avroConverterConfigDef() : new ConfigDef())
+/** What `validate` tells about a converter's own keys. */
+export const converterConfigDef = (className: string): ConfigDef => (className === avroConverterName ? avroConverterConfigDef() : kafkaConverterConfigDef(className))
 
 export const createConverter = (spec: { readonly className: string; readonly isKey: boolean; readonly config: Readonly<Record<string, string>> }): Converter => {
   const make = makers[findConverter(spec.className) ?? '']

@@ -1,5 +1,6 @@
 /** The converters of one fixed-size value: Boolean, Short, Integer, Long, Float, Double. Big-endian, as Kafka's serializers. */
 import { DataException } from '../data/errors.ts'
+import { JavaDouble, JavaFloat } from '../data/java-double.ts'
 import { schemas } from '../data/schema-builder.ts'
 import type { Schema } from '../data/schema.ts'
 import { type Scratch, Scratch as NewScratch } from './columns.ts'
@@ -20,13 +21,17 @@ type Kind = {
 
 const integer = (bits: number) => (value: unknown): boolean =>
   typeof value === 'bigint' ? BigInt.asIntN(bits, value) === value : bits === 64 ? Number.isSafeInteger(value) : Number.isInteger(value) && Math.abs(value as number) <= 2 ** (bits - 1) && value !== 2 ** (bits - 1)
+/** A bare number is whatever the converter is for: JavaScript does not tell 2 from 2.0. */
 const isNumber = (value: unknown): boolean => typeof value === 'number'
+/** A box is what it says. */
+const plain = (kind: Kind, value: unknown): unknown =>
+  (value instanceof JavaDouble && kind.word === 'double') || (value instanceof JavaFloat && kind.word === 'float') ? value.value : value
 
 const kinds: readonly Kind[] = [
-  { simpleName: 'ShortConverter', schema: schemas.OPTIONAL_INT16_SCHEMA, bytes: 2, word: 'integer', fits: integer(16), write: (to, at, value) => to.writeInt16BE(Number(value), at), read: (from, at) => from.readInt16BE(at) },
+  { simpleName: 'ShortConverter', schema: schemas.OPTIONAL_INT16_SCHEMA, bytes: 2, word: 'short', fits: integer(16), write: (to, at, value) => to.writeInt16BE(Number(value), at), read: (from, at) => from.readInt16BE(at) },
   { simpleName: 'IntegerConverter', schema: schemas.OPTIONAL_INT32_SCHEMA, bytes: 4, word: 'integer', fits: integer(32), write: (to, at, value) => to.writeInt32BE(Number(value), at), read: (from, at) => from.readInt32BE(at) },
   {
-    simpleName: 'LongConverter', schema: schemas.OPTIONAL_INT64_SCHEMA, bytes: 8, word: 'integer', fits: integer(64), write: (to, at, value) => to.writeBigInt64BE(BigInt(value), at),
+    simpleName: 'LongConverter', schema: schemas.OPTIONAL_INT64_SCHEMA, bytes: 8, word: 'long', fits: integer(64), write: (to, at, value) => to.writeBigInt64BE(BigInt(value), at),
     read: (from, at) => {
       const value = from.readBigInt64BE(at)
       return Number.isSafeInteger(Number(value)) ? Number(value) : value
@@ -40,8 +45,9 @@ const make = (kind: Kind): MakeConverter => () => {
   const scratch = new NewScratch()
   return {
     className: `org.apache.kafka.connect.converters.${kind.simpleName}`,
-    fromConnect: (values) => encodeRows(values, scratch, (value, schema, to) => {
-      if (value === null) return false
+    fromConnect: (values) => encodeRows(values, scratch, (given, schema, to) => {
+      if (given === null) return false
+      const value = plain(kind, given)
       if (!kind.fits(value)) throw new DataException(`Failed to serialize to ${kind.word} (was class ${javaClassOf(value, schema)}): `)
       append(to, kind.bytes, (bytes, at) => kind.write(bytes, at, value as never))
       return true

@@ -1,19 +1,23 @@
 /** org.apache.kafka.connect.storage.StringConverter: text as bytes in `converter.encoding`. Text columns pass untouched in UTF-8. */
-import { ConfigException, DataException } from '../data/errors.ts'
+import { ConfigException } from '../data/errors.ts'
 import { schemas } from '../data/schema-builder.ts'
 import { columnToUtf8 } from '../wire/transcode.ts'
-import { nullRanges, packRanges, rangesOf, sameSchema, Scratch } from './columns.ts'
+import { type Charset, charsetOf } from './charset.ts'
+import { asBuffer, nullRanges, packRanges, rangesOf, sameSchema, Scratch } from './columns.ts'
+import { parsedConfig } from './config.ts'
 import { decodeRows, encodeRows } from './encode-rows.ts'
 import { javaText } from '../data/java-text.ts'
 import { type ConnectColumn, type Converter, type DecodedColumn, type EncodedColumn, type MakeConverter, noErrors } from './types.ts'
 
+const className = 'org.apache.kafka.connect.storage.StringConverter'
 const optionalString = schemas.OPTIONAL_STRING_SCHEMA
 
-export const stringConverter: MakeConverter = (config) => {
-  const encoding = charsetOf(config['converter.encoding'] ?? 'UTF-8')
-  return encoding === 'utf8' ? utf8Converter() : charsetConverter(encoding)
+export const stringConverter: MakeConverter = (config, isKey) => {
+  const name = String(parsedConfig(className, config, isKey)['converter.encoding'])
+  const charset = charsetOf(name)
+  if (charset === null) throw new ConfigException('converter.encoding', name, 'Unsupported encoding; UTF-8, UTF-16, UTF-32, US-ASCII, ISO-8859, Windows and East Asian character sets are supported')
+  return charset === 'utf8' ? utf8Converter() : charsetConverter(charset)
 }
-const className = 'org.apache.kafka.connect.storage.StringConverter'
 
 const utf8Converter = (): Converter => {
   const scratch = new Scratch()
@@ -37,35 +41,18 @@ const utf8Converter = (): Converter => {
   }
 }
 
-/** Charsets of Java's that Node has too. */
-const charsets: Readonly<Record<string, BufferEncoding>> = {
-  'utf-8': 'utf8', utf8: 'utf8', 'us-ascii': 'ascii', ascii: 'ascii', 'iso-8859-1': 'latin1', latin1: 'latin1', iso8859_1: 'latin1', 'utf-16le': 'utf16le',
-}
-const charsetOf = (name: string): BufferEncoding => {
-  const found = charsets[name.toLowerCase()]
-  if (!found) throw new ConfigException('converter.encoding', name, `Unknown or unsupported charset; known are ${Object.keys(charsets).join(', ')}`)
-  return found
-}
-const charsetConverter = (encoding: BufferEncoding): Converter => {
+const charsetConverter = (charset: Charset): Converter => {
   const scratch = new Scratch()
   return {
     className,
     fromConnect: (values) =>
       encodeRows(values, scratch, (value, schema, to) => {
         if (value === null) return false
-        // Java writes `?` for what a single-byte charset lacks
-        const text = javaText(value, schema)
-        const limit = encoding === 'ascii' ? 0x7f : encoding === 'latin1' ? 0xff : 0xffff
-        const bytes = Buffer.from(limit === 0xffff ? text : Array.from(text, (char) => ((char.codePointAt(0) ?? 0) > limit ? '?' : char)).join(''), encoding === 'ascii' ? 'latin1' : encoding)
+        const bytes = asBuffer(charset.encode(javaText(value, schema)))
         to.copy(bytes, 0, bytes.length)
         return true
       }),
     toConnect: (parts, _topics, table) =>
-      decodeRows(parts, table, (bytes, start, end) => ({ schema: optionalString, value: decode(bytes, start, end, encoding) }), { schema: optionalString, value: null }),
+      decodeRows(parts, table, (bytes, start, end) => ({ schema: optionalString, value: charset.decode(bytes.subarray(start, end)) }), { schema: optionalString, value: null }),
   }
-}
-const decode = (bytes: Uint8Array, start: number, end: number, encoding: BufferEncoding): string => {
-  if (encoding === 'utf16le' && (end - start) % 2 !== 0) throw new DataException('Failed to deserialize string: ')
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
-  return encoding === 'ascii' ? text.toString('latin1').replaceAll(/[\u0080-\u00ff]/g, '\ufffd') : text.toString(encoding)
 }

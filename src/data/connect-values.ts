@@ -21,8 +21,8 @@ export const convertToDate = (from: Schema | null, value: unknown): Date => conv
 export const convertToTime = (from: Schema | null, value: unknown): Date => convert.convertToTime(from, value, parseString)
 export const convertToTimestamp = (from: Schema | null, value: unknown): Date => convert.convertToTimestamp(from, value, parseString)
 export const convertToDecimal = (_from: Schema | null, value: unknown, scale: number): Decimal => convert.convertToDecimal(value, SchemaBuilder.decimal(scale).build())
-export const convertToList = (_from: Schema | null, value: unknown): readonly unknown[] => convert.convertToList(value, parseString)
-export const convertToMap = (_from: Schema | null, value: unknown): ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>> => convert.convertToMap(value, parseString)
-export const convertToStruct = (_from: Schema | null, value: unknown): Struct => convert.convertToStruct(value)
+export const convertToList = (from: Schema | null, value: unknown): readonly unknown[] => convert.convertToList(from, value, parseString)
+export const convertToMap = (from: Schema | null, value: unknown): ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>> => convert.convertToMap(from, value, parseString)
+export const convertToStruct = (from: Schema | null, value: unknown): Struct => convert.convertToStruct(from, value)
 /** Any of them, by the schema wanted. */
 export const convertTo = (to: Schema, from: Schema | null, value: unknown): unknown => convert.convertTo(to, from, value, parseString)

@@ -41,9 +41,11 @@ const decimalDouble = (value: Decimal): number => (value.unscaled === 0n ? 0 : N
 export const floatOf = (value: JavaNumber): number => {
   const double = doubleOf(value)
   const float = Math.fround(double)
-  if (float === double || !Number.isFinite(double) || typeof value === 'number' || value instanceof JavaFloating) return float
-  const other = Math.fround(double > float ? nextFloat(float, 1) : nextFloat(float, -1))
-  if (Math.abs(double - float) !== Math.abs(other - double)) return float
+  if (float === double || Math.abs(double) > 2 ** 128 || typeof value === 'number' || value instanceof JavaFloating) return float
+  const other = nextFloat(float, double > float ? 1 : -1)
+  // past the largest float there is infinity, which rounds as if it were the next power of two
+  const near = Number.isFinite(float) ? float : Math.sign(float) * 2 ** 128
+  if (Math.abs(double - near) !== Math.abs(other - double)) return float
   // the double lies in the middle: what decides is on which side of it the exact value lies
   const side = compareExact(typeof value === 'bigint' ? new Decimal(value, 0) : value, double)
   return side === 0 ? float : side > 0 === other > double ? other : float
@@ -75,7 +77,7 @@ const bits64 = new DataView(new ArrayBuffer(8))
 export const parseBigDecimal = (text: string): Decimal | null => {
   try {
     const decimal = Decimal.parse(asciiDigits(text))
-    return Number.isInteger(decimal.scale) && (decimal.scale | 0) === decimal.scale ? decimal : null
+    return decimal.scale > -(2 ** 31) && decimal.scale < 2 ** 31 ? decimal : null
   } catch (error) {
     if (error instanceof DataException) return null
     throw error

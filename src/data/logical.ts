@@ -120,15 +120,22 @@ export const toLogical = (schema: Schema, value: unknown): unknown => {
     case decimalName:
       return Decimal.fromBytes(value as Uint8Array, scaleOf(schema))
     case dateName:
-      return new Date(Number(value) * msPerDay)
+      return dateOf(Number(value) * msPerDay)
     case timeName:
       if (Number(value) < 0 || Number(value) > msPerDay) throw new DataException('Time values must use number of milliseconds greater than 0 and less than 86400000')
       return new Date(Number(value))
     case timestampName:
-      return new Date(Number(value))
+      return dateOf(Number(value))
     default:
       return value
   }
+}
+
+/** JavaScript's dates end in the year 275760, 8.64e15 ms from 1970; Java's go further. */
+const dateOf = (ms: number): Date => {
+  const date = new Date(ms)
+  if (Number.isNaN(date.getTime())) throw new DataException(`A date of ${ms} ms since 1970 is beyond the dates that JavaScript has (8640000000000000 ms)`)
+  return date
 }
 
 const scaleOf = (schema: Schema): number => {

@@ -52,8 +52,8 @@ export const convertToDouble = (from: Schema | null, value: unknown): number | n
 
 export const convertToBoolean = (from: Schema | null, value: unknown, parse: ParseString): boolean | null => {
   if (value == null) return null
-  const parsed = typeof value === 'string' ? parse(value).value : value
-  return typeof parsed === 'boolean' ? parsed : asLong(value, from) !== 0n
+  const { value: flag } = parsed(from, value, parse)
+  return typeof flag === 'boolean' ? flag : asLong(value, from) !== 0n
 }
 
 /** To a Decimal of this scale; a Decimal keeps its own. */
@@ -76,10 +76,13 @@ const convertToBytes = (value: unknown, to: Schema): Uint8Array => {
   throw refuse(value, null, to.toString())
 }
 
+/** A string as what it says, with the schema of that. */
+const parsed = (from: Schema | null, value: unknown, parse: ParseString): SchemaAndValue => (typeof value === 'string' ? parse(value) : { schema: from, value })
+
 type Temporal = { readonly to: Schema; readonly same: string; readonly fromTimestamp?: (ms: number) => unknown; readonly fromOther?: boolean }
 const temporal = (from: Schema | null, given: unknown, parse: ParseString, { to, same, fromTimestamp, fromOther }: Temporal): Date => {
   required(given)
-  const value = typeof given === 'string' ? parse(given).value : given
+  const { value } = parsed(from, given, parse)
   if (value instanceof Date) {
     if (from === null || from.name === same) return value
     if (from.name === timestampName && fromTimestamp) return toLogical(to, fromTimestamp(value.getTime())) as Date
@@ -98,22 +101,22 @@ export const convertToTime = (from: Schema | null, value: unknown, parse: ParseS
 export const convertToTimestamp = (from: Schema | null, value: unknown, parse: ParseString, to: Schema = fixed.timestamp): Date =>
   temporal(from, value, parse, { to, same: timestampName, fromOther: true })
 
-export const convertToList = (value: unknown, parse: ParseString, to: Schema = fixed.array): readonly unknown[] => {
-  required(value)
-  const list = typeof value === 'string' ? parse(value).value : value
-  if (Array.isArray(list)) return list
-  throw refuse(list, null, to.toString())
+export const convertToList = (from: Schema | null, given: unknown, parse: ParseString, to: Schema = fixed.array): readonly unknown[] => {
+  required(given)
+  const { schema, value } = parsed(from, given, parse)
+  if (Array.isArray(value)) return value
+  throw refuse(value, schema, to.toString())
 }
-export const convertToMap = (value: unknown, parse: ParseString, to: Schema = fixed.map): ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>> => {
-  required(value)
-  const map: unknown = typeof value === 'string' ? parse(value).value : value
-  if (map instanceof Map || isPlainObject(map)) return map
-  throw refuse(map, null, to.toString())
+export const convertToMap = (from: Schema | null, given: unknown, parse: ParseString, to: Schema = fixed.map): ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>> => {
+  required(given)
+  const { schema, value } = parsed(from, given, parse)
+  if (value instanceof Map || isPlainObject(value)) return value
+  throw refuse(value, schema, to.toString())
 }
-export const convertToStruct = (value: unknown, to: Schema = fixed.struct): Struct => {
+export const convertToStruct = (from: Schema | null, value: unknown, to: Schema = fixed.struct): Struct => {
   required(value)
   if (value instanceof Struct) return value
-  throw refuse(value, null, to.toString())
+  throw refuse(value, from, to.toString())
 }
 
 /** `Values.convertTo(toSchema, fromSchema, value)`. */
@@ -142,10 +145,10 @@ export const convertTo = (to: Schema, from: Schema | null, value: unknown, parse
     case 'FLOAT64':
       return convertToDouble(from, value)
     case 'ARRAY':
-      return convertToList(value, parse, to)
+      return convertToList(from, value, parse, to)
     case 'MAP':
-      return convertToMap(value, parse, to)
+      return convertToMap(from, value, parse, to)
     case 'STRUCT':
-      return convertToStruct(value, to)
+      return convertToStruct(from, value, to)
   }
 }

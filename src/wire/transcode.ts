@@ -38,6 +38,14 @@ export const toUtf8 = (column: TextColumn): Extract<TextColumn, { kind: 'utf8' }
   return { kind: 'utf8', lengths: byteLengths, bytes }
 }
 
+/** UTF-8 to text as Java decodes it: an encoded surrogate is one U+FFFD there, where Node makes three of it. */
+export const decodeUtf8 = (bytes: Buffer, start: number, end: number): string => {
+  const text = bytes.toString('utf8', start, end)
+  if (!text.includes('\ufffd\ufffd\ufffd')) return text
+  const raw = bytes.toString('latin1', start, end)
+  return /\xed[\xa0-\xbf][\x80-\xbf]/.test(raw) ? Buffer.from(raw.replaceAll(/\xed[\xa0-\xbf][\x80-\xbf]/g, '\xef\xbf\xbd'), 'latin1').toString('utf8') : text
+}
+
 export const toText = (column: TextColumn): Extract<TextColumn, { kind: 'text' }> => {
   if (column.kind === 'text') return column
   const bytes = Buffer.from(column.bytes.buffer, column.bytes.byteOffset, column.bytes.byteLength)
@@ -50,7 +58,7 @@ export const toText = (column: TextColumn): Extract<TextColumn, { kind: 'text' }
     const length = column.lengths[row] as number
     if (length < 0) lengths[row] = -1
     else {
-      const value = bytes.toString('utf8', at, at + length)
+      const value = decodeUtf8(bytes, at, at + length)
       at += length
       lengths[row] = value.length
       values.push(value)

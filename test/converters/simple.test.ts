@@ -50,7 +50,7 @@ test.each([
 })
 
 test('numbers that do not fit are refused', () => {
-  expect(encode(converter('Short'), [[40000, null], ['x', null]])).toEqual([{ error: 'Failed to serialize to integer (was class java.lang.Long): ' }, { error: 'Failed to serialize to integer (was class java.lang.String): ' }])
+  expect(encode(converter('Short'), [[40000, null], ['x', null]])).toEqual([{ error: 'Failed to serialize to short (was class java.lang.Long): ' }, { error: 'Failed to serialize to short (was class java.lang.String): ' }])
 })
 
 test('headers are read as the narrowest value', () => {

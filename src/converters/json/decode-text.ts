@@ -56,7 +56,7 @@ export const decodeTextColumn = (parts: readonly ByteRanges[], reader: JsonReade
         lengths[row] = index[row] = -1
         continue
       }
-      if (!isTextSchema(value.schema) || (value.value !== null && typeof value.value !== 'string')) return null
+      if (!isTextSchema(value.schema) || (value.value !== null && (typeof value.value !== 'string' || !value.value.isWellFormed()))) return null
       index[row] = schemas.indexOf(value.schema)
       if (value.value === null) lengths[row] = -1
       else length += lengths[row] = packed.write(value.value, length, 'utf8')

@@ -1,13 +1,12 @@
 /** org.apache.kafka.connect.json.JsonConverter: values as JSON, with or without the envelope `{"schema":…,"payload":…}`. */
-import { ConfigException, DataException } from '../../data/errors.ts'
 import type { Schema } from '../../data/schema.ts'
 import type { Column } from '../../wire/batch.ts'
 import { ValuesCursor } from '../../wire/values-cursor.ts'
 import { ValuesError } from '../../wire/values.ts'
 import { asBuffer, materialize, rangesOf, Scratch } from '../columns.ts'
+import { parsedConfig } from '../config.ts'
 import { asConnectException, encodeRows } from '../encode-rows.ts'
-import { javaClassOf } from '../../data/java-text.ts'
-import { type ConnectColumn, type ConverterConfig, type DecodedColumn, type EncodedColumn, type MakeConverter, type RowError, schemaOf } from '../types.ts'
+import { type ConnectColumn, type DecodedColumn, type EncodedColumn, type MakeConverter, type RowError, schemaOf } from '../types.ts'
 import { decodeTextColumn } from './decode-text.ts'
 import { decodeValuesColumn } from './decode-values.ts'
 import { JsonReader } from './reader.ts'
@@ -17,16 +16,18 @@ import { escapeInto, needsNoEscape } from './text.ts'
 import { type JsonOptions, writeJson } from './write.ts'
 import { ValuesJson } from './write-values.ts'
 
-export const jsonConverter: MakeConverter = (config) => {
-  const schemasEnable = flag(config, 'schemas.enable', true)
-  const options: JsonOptions = { decimalNumeric: decimalFormat(config) === 'NUMERIC', replaceNullWithDefault: flag(config, 'replace.null.with.default', true) }
-  const cacheSize = Number(config['schemas.cache.size'] ?? '1000')
-  if (!Number.isInteger(cacheSize)) throw new ConfigException('schemas.cache.size', config['schemas.cache.size'], 'Not a number of type INT')
-  const reader = new JsonReader({ schemasEnable, schemaContent: config['schema.content'] ?? '', cacheSize, replaceNullWithDefault: options.replaceNullWithDefault })
+const className = 'org.apache.kafka.connect.json.JsonConverter'
+export const jsonConverter: MakeConverter = (given, isKey) => {
+  const config = parsedConfig(className, given, isKey)
+  const schemasEnable = config['schemas.enable'] === true
+  const options: JsonOptions = { decimalNumeric: String(config['decimal.format']).toUpperCase() === 'NUMERIC', replaceNullWithDefault: config['replace.null.with.default'] === true }
+  const reader = new JsonReader({
+    schemasEnable, schemaContent: typeof config['schema.content'] === 'string' ? config['schema.content'] : '', cacheSize: Number(config['schemas.cache.size']), replaceNullWithDefault: options.replaceNullWithDefault,
+  })
   const plans = new ScanPlans()
   const writer = new JsonColumnWriter(schemasEnable, options)
   return {
-    className: 'org.apache.kafka.connect.json.JsonConverter',
+    className,
     fromConnect: (values) => writer.write(values),
     toConnect(parts, _topics, schemas): DecodedColumn {
       return decodeTextColumn(parts, reader, schemas) ?? decodeValuesColumn(parts, reader, plans, schemas)
@@ -83,8 +84,8 @@ class JsonColumnWriter {
       const first = to.length
       try {
         if (rowStart < 0 || (schema !== null && schema.type !== 'STRING')) {
-          if (rowStart >= 0 && schema !== null) throw new DataException(`Invalid type for ${schema.type}: class ${javaClassOf('')}`)
-          const json = writeJson(null, schema, this.#options)
+          // a text under another schema: this throws, in the words for that schema
+          const json = writeJson(rowStart < 0 ? null : '', schema, this.#options)
           to.copy(head, 0, head.length)
           to.utf8(json)
         } else {
@@ -165,15 +166,3 @@ class JsonColumnWriter {
 const maxKeptHeads = 1000
 const schemalessHead = Buffer.from('{"schema":null,"payload":')
 const empty = Buffer.alloc(0)
-
-const flag = (config: ConverterConfig, key: string, ifAbsent: boolean): boolean => {
-  const text = config[key]?.trim().toLowerCase()
-  if (text === undefined) return ifAbsent
-  if (text !== 'true' && text !== 'false') throw new ConfigException(key, config[key], 'Expected value to be either true or false')
-  return text === 'true'
-}
-const decimalFormat = (config: ConverterConfig): string => {
-  const format = (config['decimal.format'] ?? 'BASE64').toUpperCase()
-  if (format !== 'BASE64' && format !== 'NUMERIC') throw new ConfigException('decimal.format', config['decimal.format'], 'String must be one of (case insensitive): NUMERIC, BASE64')
-  return format
-}

@@ -22,12 +22,18 @@ export type Parsed = { readonly node: JsonNode; readonly missing: boolean }
 const failure = 'Converting byte[] to Kafka Connect data failed due to serialization error: '
 const maxDepth = 500
 
-/** Sixteen digits may be more than a double holds; only then numbers need their text. */
-const longNumber = /\d{16}/
+/** Sixteen digits may be more than a double holds, and so may a power of ten; only then numbers need their text. */
+const inexact = /\d{16}|\d[eE][+-]?\d+\s*(?:[,}\]]|$)/
+/** Without a schema `1.0` is a Double and `1` a Long. */
+const wholeDouble = /\.0+\s*(?:[,}\]]|$)/
+/** Whether `JSON.parse` may read the numbers of this text. */
+export const needsNumberText = (text: string, schemaless: boolean): boolean => inexact.test(text) || (schemaless && wholeDouble.test(text))
+/** What there is in an empty document: Jackson's MISSING, which is neither null nor of any type. */
+export const missingNode: JsonNode = Object.freeze([])
 
 /** `exactNumbers`: every number keeps its text (decimals need their scale). Throws a DataException in Kafka's words. */
-export const parseJson = (text: string, exactNumbers = false): Parsed => {
-  if (!exactNumbers && !longNumber.test(text)) {
+export const parseJson = (text: string, exactNumbers = false, schemaless = true): Parsed => {
+  if (!exactNumbers && !needsNumberText(text, schemaless)) {
     try {
       return { node: JSON.parse(text) as JsonNode, missing: false }
     } catch {
@@ -35,7 +41,7 @@ export const parseJson = (text: string, exactNumbers = false): Parsed => {
     }
   }
   const parser = new Parser(text)
-  if (parser.atEnd) return { node: null, missing: true }
+  if (parser.atEnd) return { node: missingNode, missing: true }
   return { node: parser.value(0), missing: false }
 }
 

@@ -10,7 +10,7 @@ import { DataException } from '../../data/errors.ts'
 import { decimalName } from '../../data/logical.ts'
 import type { Schema } from '../../data/schema.ts'
 import type { SchemaAndValue } from '../../data/connect-values.ts'
-import { type JsonNode, objectMembers, parseJson } from './parse.ts'
+import { type JsonNode, needsNumberText, objectMembers, parseJson } from './parse.ts'
 import { fromJson } from './read.ts'
 import { schemaFromNode } from './schema.ts'
 import { startsWithBytes } from './text.ts'
@@ -33,7 +33,7 @@ export class JsonReader {
 
   constructor(options: JsonReaderOptions) {
     this.#options = options
-    const content = contentSchema(options.schemaContent)
+    const content = contentSchema(options)
     this.#envelopes = options.schemasEnable && content === undefined
     const schema = options.schemasEnable ? (content ?? null) : null
     if (!this.#envelopes) this.#heads = [headOf(Buffer.alloc(0), 0, schema)]
@@ -53,13 +53,12 @@ export class JsonReader {
     if (!this.#envelopes) {
       const [head] = this.#heads
       const schema = head?.schema ?? null
-      const { node, missing } = parseJson(textOf(bytes, start, end), head?.exactNumbers)
-      if (missing && schema?.type === 'STRUCT') throw new DataException('Structs should be encoded as JSON objects, but found MISSING')
-      return { schema, value: this.#value(node, schema) }
+      const { node, missing } = parseJson(textOf(bytes, start, end), head?.exactNumbers, schema === null)
+      return { schema, value: this.#value(missing && schema === null ? null : node, schema) }
     }
     const head = this.headAt(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), start)
     if (head && bytes[end - 1] === brace) {
-      const node = strictPayload(textOf(bytes, start + head.length, end - head.tailLength), head)
+      const node = strictPayload(utf8Text(bytes, start + head.length, end - head.tailLength), head)
       if (node !== undefined) return { schema: head.schema, value: this.#value(node, head.schema) }
     }
     return this.#readEnvelope(textOf(bytes, start, end))
@@ -78,13 +77,13 @@ export class JsonReader {
     const schema = this.#schemaOf(text.slice(schemaAt.start, schemaAt.end))
     const head = headOf(Buffer.from(text.slice(0, payloadAt.start)), 1, schema)
     if (members?.length === 2 && members[1] === payloadAt && head.length <= maxHeadBytes && !this.headAt(head.view, 0)) this.#heads = [head, ...this.#heads].slice(0, maxHeads)
-    const { node } = parseJson(text.slice(payloadAt.start, payloadAt.end), head.exactNumbers)
+    const { node } = parseJson(text.slice(payloadAt.start, payloadAt.end), head.exactNumbers, schema === null)
     return { schema, value: this.#value(node, schema) }
   }
   #schemaOf(text: string): Schema | null {
     const known = this.#schemas.get(text)
     if (known !== undefined) return known
-    const schema = schemaFromNode(parseJson(text, true).node)
+    const schema = schemaFromNode(parseJson(text, true).node, this.#options.replaceNullWithDefault)
     // the oldest goes first: with a sane number of schemas none ever does
     if (this.#schemas.size >= Math.max(1, this.#options.cacheSize)) for (const oldest of this.#schemas.keys()) {
       this.#schemas.delete(oldest)
@@ -103,7 +102,7 @@ const headOf = (bytes: Buffer, tailLength: number, schema: Schema | null): Head 
 
 /** Undefined when this is not exactly one JSON value, or one whose numbers need care: then the whole document is read the long way. */
 const strictPayload = (text: string, head: Head): JsonNode | undefined => {
-  if (head.exactNumbers || /\d{16}/.test(text)) return undefined
+  if (head.exactNumbers || needsNumberText(text, head.schema === null)) return undefined
   try {
     return JSON.parse(text) as JsonNode
   } catch {
@@ -111,12 +110,28 @@ const strictPayload = (text: string, head: Head): JsonNode | undefined => {
   }
 }
 
+/** The text of a document. Like Jackson: a mark of UTF-8 is skipped, UTF-16 and UTF-32 are known by their marks or by the zeros in their first characters. */
 const textOf = (bytes: Buffer, start: number, end: number): string => {
+  const first = bytes[start]
+  if (end - start > 1 && (first === 0 || bytes[start + 1] === 0 || (first !== undefined && first >= 0xef))) {
+    const unmarked = bytes.subarray(start, end)
+    if (first === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) return utf8Text(bytes, start + 3, end)
+    const wide = wideEncoding(unmarked)
+    if (wide !== null) return new TextDecoder(wide, { ignoreBOM: false }).decode(unmarked)
+  }
+  return utf8Text(bytes, start, end)
+}
+const utf8Text = (bytes: Buffer, start: number, end: number): string => {
   const text = bytes.toString('utf8', start, end)
   if (text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end))) {
     throw new DataException('Converting byte[] to Kafka Connect data failed due to serialization error: ', { cause: new DataException('com.fasterxml.jackson.core.JsonParseException: Invalid UTF-8') })
   }
   return text
+}
+const wideEncoding = (bytes: Buffer): 'utf-16le' | 'utf-16be' | null => {
+  const [a, b, c] = bytes
+  if ((a === 0xfe && b === 0xff) || (a === 0 && b !== 0 && bytes.length > 1)) return 'utf-16be'
+  return (a === 0xff && b === 0xfe) || (a !== 0 && b === 0 && c !== 0) ? 'utf-16le' : null
 }
 
 const hasDecimal = (schema: Schema): boolean => {
@@ -127,7 +142,7 @@ const hasDecimal = (schema: Schema): boolean => {
 }
 
 /** `schema.content`: undefined when there is none. */
-const contentSchema = (text: string): Schema | undefined => {
+const contentSchema = ({ schemaContent: text, replaceNullWithDefault }: JsonReaderOptions): Schema | undefined => {
   if (text.trim() === '') return undefined
   let node: JsonNode
   try {
@@ -135,5 +150,5 @@ const contentSchema = (text: string): Schema | undefined => {
   } catch (error) {
     throw new DataException('Failed to parse schema in converter config due to serialization error: ', { cause: error instanceof Error ? error.cause : error })
   }
-  return schemaFromNode(node) ?? undefined
+  return schemaFromNode(node, replaceNullWithDefault) ?? undefined
 }

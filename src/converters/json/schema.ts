@@ -1,7 +1,9 @@
 /** Schemas in JsonConverter's notation, both ways (contract: data model §4). */
-import { DataException } from '../../data/errors.ts'
+import { DataException, SchemaBuilderException } from '../../data/errors.ts'
+import { SchemaBuilder } from '../../data/schema-builder.ts'
 import { type Field, Schema } from '../../data/schema.ts'
 import type { SchemaTypeName } from '../../data/schema-json.ts'
+import { Struct, validateValue } from '../../data/struct.ts'
 import { type JsonNode, JsonNumber } from './parse.ts'
 import { fromJson } from './read.ts'
 import { type JsonOptions, writeJson } from './write.ts'
@@ -32,50 +34,64 @@ const isObject = (node: JsonNode | undefined): node is { readonly [key: string]:
   typeof node === 'object' && node !== null && !Array.isArray(node) && !(node instanceof JsonNumber)
 
 /** Null for JSON null: schemaless. Wrongly typed `optional`, `name`, `version` and `doc` are ignored, as in Kafka. */
-export const schemaFromNode = (node: JsonNode | undefined): Schema | null => {
+export const schemaFromNode = (node: JsonNode | undefined, replaceNullWithDefault = true): Schema | null => {
   if (node === null || node === undefined) return null
   const json = isObject(node) ? node : {}
   if (typeof json['type'] !== 'string') throw new DataException("Schema must contain 'type' field")
   const type = types.get(json['type'])
   if (type === undefined) throw new DataException(`Unknown schema type: ${json['type']}`)
-  const version = json['version'] instanceof JsonNumber ? Number(json['version'].text) : json['version']
+  const version = json['version']
   const shape = {
     type,
     optional: json['optional'] === true,
     name: typeof json['name'] === 'string' ? json['name'] : null,
-    version: typeof version === 'number' && Number.isInteger(version) ? version : null,
+    version: version instanceof JsonNumber && version.isInteger ? Number(BigInt.asIntN(32, BigInt(version.text))) : null,
     doc: typeof json['doc'] === 'string' ? json['doc'] : null,
     parameters: parametersOf(json['parameters']),
-    ...innerSchemas(type, json),
+    ...innerSchemas(type, json, replaceNullWithDefault),
   }
-  if (json['default'] === undefined || json['default'] === null) return new Schema(shape)
-  // a schema's own default is read with that schema, without the default standing in for nulls inside it
-  return new Schema({ ...shape, defaultValue: fromJson(json['default'], new Schema(shape), { replaceNullWithDefault: false }) })
+  if (json['default'] === undefined) return new Schema(shape)
+  const bare = new Schema(shape)
+  const defaultValue = fromJson(json['default'], bare, { replaceNullWithDefault })
+  try {
+    // Kafka takes the struct's schema for another one here: it reads no default that is a struct
+    if (defaultValue instanceof Struct) throw new DataException('Struct schemas do not match.')
+    validateValue(bare, defaultValue)
+  } catch (cause) {
+    throw new SchemaBuilderException('Invalid default value', { cause })
+  }
+  return defaultValue === null ? bare : new Schema({ ...shape, defaultValue })
 }
 
-const innerSchemas = (type: SchemaTypeName, json: { readonly [key: string]: JsonNode }): { readonly fields?: readonly Field[]; readonly keySchema?: Schema | null; readonly valueSchema?: Schema | null } => {
-  const required = (key: string, message: string): Schema | null => {
-    if (json[key] === undefined || json[key] === null) throw new DataException(message)
-    return schemaFromNode(json[key])
+const noElements = 'Array schema did not specify the element type'
+const noValues = 'Map schema did not specify the value type'
+const innerSchemas = (type: SchemaTypeName, json: { readonly [key: string]: JsonNode }, replaceNullWithDefault: boolean): { readonly fields?: readonly Field[]; readonly keySchema?: Schema | null; readonly valueSchema?: Schema | null } => {
+  const inner = (key: string, message: string, ofNull: Error): Schema => {
+    if (json[key] === undefined) throw new DataException(message)
+    const schema = schemaFromNode(json[key], replaceNullWithDefault)
+    if (schema === null) throw ofNull
+    return schema
   }
-  if (type === 'ARRAY') return { valueSchema: required('items', 'Array schema did not specify the element type') }
-  if (type === 'MAP') return { keySchema: required('keys', 'Map schema did not specify the key type'), valueSchema: required('values', 'Map schema did not specify the value type') }
+  if (type === 'ARRAY') return { valueSchema: inner('items', noElements, new DataException(noElements)) }
+  if (type === 'MAP') {
+    if (json['keys'] !== undefined && json['values'] === undefined) throw new DataException(noValues)
+    return { keySchema: inner('keys', 'Map schema did not specify the key type', new SchemaBuilderException('keySchema cannot be null.')), valueSchema: inner('values', noValues, new SchemaBuilderException('valueSchema cannot be null.')) }
+  }
   if (type !== 'STRUCT') return {}
   const fields = json['fields']
   if (!Array.isArray(fields)) throw new DataException("Struct schema's \"fields\" argument is not an array.")
-  const list = fields as readonly JsonNode[]
-  return {
-    fields: list.map((field, index) => {
-      const name = isObject(field) ? field['field'] : undefined
-      if (typeof name !== 'string') throw new DataException("Struct schema's field name not specified properly")
-      return { name, index, schema: schemaFromNode(field) as Schema }
-    }),
+  const builder = SchemaBuilder.struct()
+  for (const field of fields as readonly JsonNode[]) {
+    const name = isObject(field) ? field['field'] : undefined
+    if (typeof name !== 'string') throw new DataException("Struct schema's field name not specified properly")
+    builder.field(name, schemaFromNode(field, replaceNullWithDefault) as Schema)
   }
+  return { fields: builder.build().fields }
 }
 
 const parametersOf = (node: JsonNode | undefined): ReadonlyMap<string, string> | null => {
   if (!isObject(node)) return null
   const entries = Object.entries(node)
   if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) throw new DataException('Schema parameters must have string values.')
-  return new Map(entries)
+  return entries.length === 0 ? null : new Map(entries)
 }

@@ -1,5 +1,6 @@
 /** A Connect value as JSON text, as Kafka's JsonConverter writes it: its numbers, its escapes, its order, its errors. */
 import { DataException } from '../../data/errors.ts'
+import { JavaFloating } from '../../data/java-double.ts'
 import { dateName, Decimal, decimalName, fromLogical, timeName, timestampName } from '../../data/logical.ts'
 import type { Schema } from '../../data/schema.ts'
 import { Struct } from '../../data/struct.ts'
@@ -74,6 +75,7 @@ const schemaless = (value: unknown, options: JsonOptions): string => {
   if (typeof value === 'number') return floatText(javaNumber(value, null))
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
   if (value instanceof Uint8Array) return `"${value.toBase64()}"`
+  if (value instanceof JavaFloating) return floatText(value.toString())
   if (Array.isArray(value)) return `[${value.map((item) => writeJson(item, null, options)).join(',')}]`
   if (value instanceof Struct) throw new DataException('Mismatching schema.')
   if (value instanceof Map || isObject(value)) return mapText(value, null, null, options)
@@ -84,9 +86,15 @@ const schemaless = (value: unknown, options: JsonOptions): string => {
 const mapText = (map: ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>>, keySchema: Schema | null, valueSchema: Schema | null, options: JsonOptions): string => {
   const entries: readonly (readonly [unknown, unknown])[] = map instanceof Map ? [...map] : Object.entries(map)
   const asObject = keySchema === null ? entries.every(([key]) => typeof key === 'string') : keySchema.type === 'STRING'
-  if (asObject) return `{${entries.map(([key, item]) => `${quoted(typeof key === 'string' ? key : 'null')}:${writeJson(item, valueSchema, options)}`).join(',')}}`
+  if (asObject) {
+    const keyText = (key: unknown): string => (typeof key === 'string' ? quoted(key) : nameOf(writeJson(key, keySchema, options)))
+    return `{${entries.map(([key, item]) => `${keyText(key)}:${writeJson(item, valueSchema, options)}`).join(',')}}`
+  }
   return `[${entries.map(([key, item]) => `[${writeJson(key, keySchema, options)},${writeJson(item, valueSchema, options)}]`).join(',')}]`
 }
+
+/** The name that a null key gets: the default of its schema, or `null`. */
+const nameOf = (json: string): string => (json.startsWith('"') ? json : `"${json}"`)
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
