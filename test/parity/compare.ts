@@ -3,17 +3,22 @@
  *  - the order of maps (Java's HashMap has one of its own; a Map is equal to another whatever their orders)
  *  - the width of integers that no schema describes (a Byte in a list of mixed values): a JavaScript number has none
  *  - of errors that are no Connect exceptions but Java's own (NullPointerException, ClassCastException …): ours need only fail too
+ *  - the words in which a key of a configuration is documented
+ *  - what the engine of regular expressions finds wrong with a pattern
  *  - the digits of a floating number in text that older JDKs print longer than needed, when both texts are the same number
  */
 import type { Answer } from './cases.ts'
 
 /** Null when they are the same, else both in comparable form. */
 export const difference = (java: Answer, ours: Answer, shortestDoubles: boolean): { readonly java: string; readonly ours: string } | null => {
-  const left = shown(java)
-  const right = shown(ours)
+  const left = withoutEngine(shown(java))
+  const right = withoutEngine(shown(ours))
   if (left === right || sameFailure(java, ours) || (!shortestDoubles && sameNumbers(left, right))) return null
   return { java: left, ours: right }
 }
+
+/** What a regular expression's engine says of a broken pattern is its own. */
+const withoutEngine = (text: string): string => text.replaceAll(/Invalid regex: [^"]*/g, 'Invalid regex: …')
 
 /** Bytes as text where they are text, maps sorted, errors by class and message. */
 const shown = (answer: Answer): string => {
@@ -22,7 +27,14 @@ const shown = (answer: Answer): string => {
     return `${first?.class.replace(/.*\./, '')}: ${stripped(first?.message ?? '')}`
   }
   if (typeof answer['bytes'] === 'string') return `bytes ${Buffer.from(answer['bytes'], 'base64').toString('latin1')}`
-  return JSON.stringify(canonical(answer))
+  return JSON.stringify(canonical(asRest(answer)))
+}
+/** Keys and values of a configuration have no order; Java's entities spell their fields in snake case, and give required keys a default of null. */
+const asRest = (answer: Answer): Answer => {
+  const of = answer['keys'] ?? answer['values']
+  if (!Array.isArray(of)) return answer
+  const named = (of as readonly Readonly<Record<string, unknown>>[]).map((each): Readonly<Record<string, unknown>> => ({ defaultValue: null, ...Object.fromEntries(Object.entries(each).map(([key, item]) => [key.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()), item])) }))
+  return { rest: named.toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1)) }
 }
 /** Identities of arrays differ from run to run; which class of Java's a map has is up to whoever made it. */
 const stripped = (message: string): string => message.replaceAll(/\[B@[0-9a-f]+/g, '[B@…').replaceAll('java.util.LinkedHashMap', 'java.util.HashMap')
@@ -50,13 +62,14 @@ const canonicalValue = (value: unknown, schema: SchemaLike): unknown => {
   if (integerTags.has(tag) && schema?.t?.startsWith('INT') !== true) return ['i64', content]
   return tag === 'f64' || tag === 'f32' ? [tag, Object.is(Number(content), -0) ? '-0' : String(Number(content))] : value
 }
+const canonicalHeaders = (headers: readonly (readonly unknown[])[]): unknown => headers.map(([key, schema, value]) => [key, canonical(schema), canonicalValue(value, schema as SchemaLike)])
 /** Objects with sorted keys; values in them by the schema beside them. */
 const canonical = (answer: unknown): unknown => {
   if (Array.isArray(answer)) return (answer as readonly unknown[]).map(canonical)
   if (typeof answer !== 'object' || answer === null) return answer
   const holder = answer as Readonly<Record<string, unknown>>
   const schemas: Readonly<Record<string, unknown>> = { key: holder['keySchema'], value: holder['valueSchema'] ?? holder['schema'], d: holder }
-  return Object.fromEntries(Object.entries(holder).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, key in schemas ? canonicalValue(item, schemas[key] as SchemaLike) : canonical(item)]))
+  return Object.fromEntries(Object.entries(holder).filter(([key]) => key !== 'documentation').toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, key === 'headers' && Array.isArray(item) ? canonicalHeaders(item as readonly (readonly unknown[])[]) : key in schemas ? canonicalValue(item, schemas[key] as SchemaLike) : canonical(item)]))
 }
 
 const floating = /-?\d+\.\d+(?:E-?\d+)?/g
