@@ -1,7 +1,6 @@
 /** Our half of the parity tests: the same cases through our own converters, `Values`, projector, transformations and configurations. */
 import * as Values from '../../src/data/connect-values.ts'
-import { converterConfigDef } from '../../src/converters/config.ts'
-import { createConverter, findConverter } from '../../src/converters/converters.ts'
+import { converterConfigDef, createConverter, findConverter } from '../../src/converters/converters.ts'
 import type { Converter } from '../../src/converters/types.ts'
 import type { ConfigDef } from '../../src/data/config-def.ts'
 import { type ConnectRecord, SourceRecord } from '../../src/data/record.ts'
