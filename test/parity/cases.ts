@@ -8,6 +8,8 @@ export type TaggedRecord = {
   readonly topic: string
   readonly partition?: number | null
   readonly timestamp?: number | null
+  /** Only records of sinks have one, and always a partition. */
+  readonly offset?: number
   readonly keySchema?: TaggedSchema
   readonly key?: TaggedValue
   readonly valueSchema?: TaggedSchema

@@ -3,6 +3,7 @@
  *  - the order of maps (Java's HashMap has one of its own; a Map is equal to another whatever their orders)
  *  - the width of integers that no schema describes (a Byte in a list of mixed values): a JavaScript number has none
  *  - of errors that are no Connect exceptions but Java's own (NullPointerException, ClassCastException …): ours need only fail too
+ *  - in what class a value that does not fit its schema is: it is JavaScript's here
  *  - the words in which a key of a configuration is documented
  *  - what the engine of regular expressions finds wrong with a pattern
  *  - the digits of a floating number in text that older JDKs print longer than needed, when both texts are the same number
@@ -36,8 +37,9 @@ const asRest = (answer: Answer): Answer => {
   const named = (of as readonly Readonly<Record<string, unknown>>[]).map((each): Readonly<Record<string, unknown>> => ({ defaultValue: null, ...Object.fromEntries(Object.entries(each).map(([key, item]) => [key.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()), item])) }))
   return { rest: named.toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1)) }
 }
-/** Identities of arrays differ from run to run; which class of Java's a map has is up to whoever made it. */
-const stripped = (message: string): string => message.replaceAll(/\[B@[0-9a-f]+/g, '[B@…').replaceAll('java.util.LinkedHashMap', 'java.util.HashMap')
+/** Identities of objects differ from run to run; which class of Java's a map has is up to whoever made it; a transformation here is not told where a record came from. */
+const stripped = (message: string): string => message.replace('SourceRecord{sourcePartition={}, sourceOffset={}}', 'SourceRecord{}').replace(/(SinkRecord\{kafkaOffset=\d+), [^}]*/, '$1')
+  .replace(/^(Invalid Java object for schema .*: class )\S+ for /, '$1… for ').replaceAll(/\[B@[0-9a-f]+/g, '[B@…').replaceAll('java.util.LinkedHashMap', 'java.util.HashMap')
 
 const isConnect = (name: string): boolean => name.startsWith('org.apache.kafka.connect.errors.') || name === 'org.apache.kafka.common.config.ConfigException'
 const sameFailure = (java: Answer, ours: Answer): boolean => {

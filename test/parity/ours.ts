@@ -3,14 +3,14 @@ import * as Values from '../../src/data/connect-values.ts'
 import { converterConfigDef, createConverter, findConverter } from '../../src/converters/converters.ts'
 import type { Converter } from '../../src/converters/types.ts'
 import type { ConfigDef } from '../../src/data/config-def.ts'
-import { type ConnectRecord, SourceRecord } from '../../src/data/record.ts'
 import { findTransform, transformConfigDef } from '../../src/transforms/built-ins.ts'
 import { createPredicate, createTransformation } from '../../src/transforms/create.ts'
 import { columnOf } from '../../src/wire/columns.ts'
 import { hostValues } from '../../src/wire/host-columns.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { columnToUtf8 } from '../../src/wire/transcode.ts'
-import type { Answer, Case, Conversion, TaggedRecord } from './cases.ts'
+import type { Answer, Case, Conversion } from './cases.ts'
+import { predicateAnswer, transformAnswer } from './ours-transforms.ts'
 import { schemaOf, tagSchema, tagValue, valueOf } from './tagged.ts'
 
 type Encoding = Extract<Case, { readonly op: 'fromConnect' }>
@@ -69,12 +69,10 @@ const runOne = async (one: Case): Promise<Answer> => {
     }
     case 'inferSchema':
       return { schema: tagSchema(Values.inferSchema(valueOf(one.value, null))) }
-    case 'transform': {
-      const changed = createTransformation(one.class, one.config ?? {}).apply(recordOf(one.record))
-      return { record: changed && tagRecord(changed) }
-    }
+    case 'transform':
+      return transformAnswer(one)
     case 'test':
-      return { result: createPredicate(one.class, one.config ?? {}).apply(recordOf(one.record)) }
+      return predicateAnswer(one)
     case 'configDef':
       return { keys: defOf(one.class).toJson() }
     case 'validate':
@@ -86,22 +84,6 @@ const runOne = async (one: Case): Promise<Answer> => {
 
 const defOf = (className: string): ConfigDef =>
   findConverter(className) !== null ? converterConfigDef(className) : transformConfigDef(findTransform('transformation', className) !== null ? 'transformation' : 'predicate', className)
-
-const recordOf = (json: TaggedRecord): SourceRecord => {
-  const keySchema = schemaOf(json.keySchema ?? null)
-  const valueSchema = schemaOf(json.valueSchema ?? null)
-  return new SourceRecord({
-    topic: json.topic, kafkaPartition: json.partition ?? null, timestamp: json.timestamp ?? null, keySchema, key: valueOf(json.key ?? null, keySchema), valueSchema, value: valueOf(json.value ?? null, valueSchema),
-    headers: (json.headers ?? []).map(([key, tagged, value]) => {
-      const schema = schemaOf(tagged)
-      return { key, schema, value: valueOf(value, schema) }
-    }),
-  })
-}
-const tagRecord = (record: ConnectRecord) => ({
-  topic: record.topic, partition: record.kafkaPartition, timestamp: record.timestamp, keySchema: tagSchema(record.keySchema), key: tagValue(record.key, record.keySchema), valueSchema: tagSchema(record.valueSchema), value: tagValue(record.value, record.valueSchema),
-  headers: [...record.headers].map(({ key, schema, value }) => [key, tagSchema(schema), tagValue(value, schema)]),
-})
 
 const conversions: Readonly<Record<Conversion, (from: ReturnType<typeof schemaOf>, value: unknown, scale: number) => unknown>> = {
   Boolean: Values.convertToBoolean, Byte: Values.convertToByte, Short: Values.convertToShort, Integer: Values.convertToInteger, Long: Values.convertToLong, Float: Values.convertToFloat,

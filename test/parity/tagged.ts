@@ -5,7 +5,7 @@
  *                      f?: [[field, schema]…], k?: key schema, e?: element or value schema }
  *   value  := null | "text" | ["b", true] | ["i8" "i16" "i32" "i64", "digits"] | ["f32" "f64", "text of the number"]
  *           | ["dec", "unscaled", scale] | ["y", base64] | ["date", ms] | ["l", [value…]] | ["m", [[key, value]…]]
- *           | ["s", schema, [value of each field…]]
+ *           | ["s", schema, [value of each field…]]            (null for the schema where it is a default: it is that of the default's own schema)
  */
 import { JavaDouble, JavaFloat, schemalessDouble, schemalessFloat } from '../../src/data/java-double.ts'
 import { Decimal } from '../../src/data/logical.ts'
@@ -36,7 +36,14 @@ export const schemaOf = (json: TaggedSchema): Schema | null => {
     fields: json.f?.map(([name, schema], index) => ({ name, index, schema: schemaOf(schema) as Schema })) ?? null,
     keySchema: schemaOf(json.k ?? null), valueSchema: schemaOf(json.e ?? null),
   }
-  return new Schema({ ...shape, ...(json.d === undefined ? {} : { defaultValue: valueOf(json.d, new Schema(shape)) }) })
+  return new Schema({ ...shape, ...(json.d === undefined ? {} : { defaultValue: defaultOf(json.d, new Schema(shape)) }) })
+}
+
+const defaultOf = (json: TaggedValue, schema: Schema): unknown => (Array.isArray(json) && json[0] === 's' ? structOf(schema, json[2] as readonly TaggedValue[]) : valueOf(json, schema))
+const structOf = (schema: Schema, values: readonly TaggedValue[]): Struct => {
+  const struct = new Struct(schema)
+  for (const field of schema.fields) struct.put(field.name, valueOf(values[field.index] ?? null, field.schema))
+  return struct
 }
 
 export const tagSchema = (schema: Schema | null): TaggedSchema => {
@@ -51,7 +58,7 @@ export const tagSchema = (schema: Schema | null): TaggedSchema => {
     ...(schema.type === 'STRUCT' ? { f: schema.fields.map((field) => [field.name, tagSchema(field.schema)] as const) } : {}),
     ...(schema.type === 'MAP' ? { k: tagSchema(schema.keySchema) } : {}),
     ...(schema.type === 'MAP' || schema.type === 'ARRAY' ? { e: tagSchema(schema.valueSchema) } : {}),
-    ...(schema.defaultValue === undefined ? {} : { d: tagValue(schema.defaultValue, schema) }),
+    ...(schema.defaultValue === undefined ? {} : { d: schema.defaultValue instanceof Struct ? ['s', null, fieldsOf(schema.defaultValue)] : tagValue(schema.defaultValue, schema) }),
   }
 }
 
@@ -87,11 +94,8 @@ export const valueOf = (json: TaggedValue, schema: Schema | null): unknown => {
       // schemaless objects are plain ones here
       return schema === null && entries.length > 0 && entries.every(([key]) => typeof key === 'string') ? Object.fromEntries(entries as [string, unknown][]) : new Map(entries)
     }
-    case 's': {
-      const struct = new Struct(schemaOf(json[1]) as Schema)
-      for (const field of struct.schema.fields) struct.put(field.name, valueOf(json[2][field.index] ?? null, field.schema))
-      return struct
-    }
+    case 's':
+      return structOf(schemaOf(json[1]) as Schema, json[2])
   }
 }
 
@@ -108,14 +112,15 @@ export const tagValue = (value: unknown, schema: Schema | null): TaggedValue => 
   if (value instanceof Uint8Array) return ['y', value.toBase64()]
   if (value instanceof Date) return ['date', value.getTime()]
   if (Array.isArray(value)) return ['l', value.map((item) => tagValue(item, inner(schema, 'value')))]
-  if (value instanceof Struct) return ['s', tagSchema(value.schema), value.schema.fields.map((field) => tagValue(value.getWithoutDefault(field.name), field.schema))]
+  if (value instanceof Struct) return ['s', tagSchema(value.schema), fieldsOf(value)]
   const entries: readonly (readonly [unknown, unknown])[] = value instanceof Map ? [...value] : Object.entries(value)
   return ['m', entries.map(([key, item]) => [tagValue(key, inner(schema, 'key')), tagValue(item, inner(schema, 'value'))] as const)]
 }
+const fieldsOf = (struct: Struct): readonly TaggedValue[] => struct.schema.fields.map((field) => tagValue(struct.getWithoutDefault(field.name), field.schema))
 const numberTag = (value: number, schema: Schema | null): TaggedValue => {
   if (schema?.type === 'FLOAT64') return ['f64', numberText(value)]
   if (schema?.type === 'FLOAT32') return ['f32', numberText(value)]
   if (schema !== null && integers.has(schema.type)) return [integerTags[schema.type] ?? 'i64', String(value)]
-  return schemalessDouble(value) === value ? ['f64', numberText(value)] : ['i64', String(BigInt(value))]
+  return Object.is(schemalessDouble(value), value) ? ['f64', numberText(value)] : ['i64', String(BigInt(value))]
 }
 export const numberText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.SchemaProjector;
@@ -16,6 +18,7 @@ import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.runtime.rest.entities.ConfigKeyInfo;
 import org.apache.kafka.connect.runtime.rest.entities.ConfigValueInfo;
+import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.storage.Converter;
 import org.apache.kafka.connect.storage.HeaderConverter;
@@ -128,23 +131,32 @@ final class Operations {
         };
     }
 
-    private static SourceRecord record(JsonNode json) {
+    /** With an offset it is a record of a sink, else one of a source. */
+    private static ConnectRecord<?> record(JsonNode json) {
         ConnectHeaders headers = new ConnectHeaders();
         for (JsonNode header : json.path("headers")) headers.add(header.get(0).asText(), new SchemaAndValue(Tagged.schema(header.get(1)), Tagged.value(header.get(2))));
-        return new SourceRecord(Map.of(), Map.of(), json.get("topic").textValue(), json.path("partition").isNumber() ? json.get("partition").intValue() : null,
-                Tagged.schema(json.get("keySchema")), Tagged.value(json.get("key")), Tagged.schema(json.get("valueSchema")), Tagged.value(json.get("value")),
-                json.path("timestamp").isNumber() ? json.get("timestamp").longValue() : null, headers);
+        String topic = json.get("topic").textValue();
+        Integer partition = json.path("partition").isNumber() ? json.get("partition").intValue() : null;
+        Long timestamp = json.path("timestamp").isNumber() ? json.get("timestamp").longValue() : null;
+        Schema keySchema = Tagged.schema(json.get("keySchema"));
+        Schema valueSchema = Tagged.schema(json.get("valueSchema"));
+        Object key = Tagged.value(json.get("key"));
+        Object value = Tagged.value(json.get("value"));
+        return json.has("offset")
+                ? new SinkRecord(topic, partition, keySchema, key, valueSchema, value, json.get("offset").longValue(), timestamp, timestamp == null ? TimestampType.NO_TIMESTAMP_TYPE : TimestampType.CREATE_TIME, headers)
+                : new SourceRecord(Map.of(), Map.of(), topic, partition, keySchema, key, valueSchema, value, timestamp, headers);
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "rawtypes"})
     private JsonNode transform(JsonNode request) throws Exception {
-        SourceRecord result = ((Transformation<SourceRecord>) plugin(request)).apply(record(request.get("record")));
+        ConnectRecord<?> result = ((Transformation) plugin(request)).apply(record(request.get("record")));
         ObjectNode answer = Parity.MAPPER.createObjectNode();
         if (result == null) return answer.putNull("record");
         ObjectNode json = answer.putObject("record");
         json.put("topic", result.topic());
         json.put("partition", result.kafkaPartition());
         json.put("timestamp", result.timestamp());
+        if (result instanceof SinkRecord sink) json.put("offset", sink.kafkaOffset());
         json.set("keySchema", Tagged.schema(result.keySchema()));
         json.set("key", Tagged.value(result.key()));
         json.set("valueSchema", Tagged.schema(result.valueSchema()));
@@ -154,9 +166,9 @@ final class Operations {
         return answer;
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "rawtypes"})
     private JsonNode test(JsonNode request) throws Exception {
-        return Parity.MAPPER.createObjectNode().put("result", ((Predicate<SourceRecord>) plugin(request)).test(record(request.get("record"))));
+        return Parity.MAPPER.createObjectNode().put("result", ((Predicate) plugin(request)).test(record(request.get("record"))));
     }
 
     private static ConfigDef definition(String className) throws Exception {

@@ -6,6 +6,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,21 @@ import org.apache.kafka.connect.data.Struct;
 
 /** Schemas and values as tagged JSON, exactly: the same encoding as test/parity/tagged.ts, where it is drawn. */
 final class Tagged {
+    /** The same schema for the same text: one with a struct as its default is equal to nothing but itself. */
+    private static final Map<JsonNode, Schema> SCHEMAS = new HashMap<>();
+
     private Tagged() {}
 
     static Schema schema(JsonNode json) {
         if (json == null || json.isNull()) return null;
+        Schema known = SCHEMAS.get(json);
+        if (known != null) return known;
+        Schema built = build(json);
+        SCHEMAS.put(json, built);
+        return built;
+    }
+
+    private static Schema build(JsonNode json) {
         Schema.Type type = Schema.Type.valueOf(json.get("t").asText());
         SchemaBuilder builder = switch (type) {
             case ARRAY -> isNull(json.get("e")) ? special("arrayOfNull") : SchemaBuilder.array(schema(json.get("e")));
@@ -32,8 +44,14 @@ final class Tagged {
         if (json.has("doc")) builder.doc(json.get("doc").asText());
         if (json.has("p")) for (JsonNode pair : json.get("p")) builder.parameter(pair.get(0).asText(), pair.get(1).asText());
         if (json.has("f")) for (JsonNode pair : json.get("f")) builder.field(pair.get(0).asText(), schema(pair.get(1)));
-        if (json.has("d")) builder.defaultValue(value(json.get("d")));
+        if (json.has("d")) builder.defaultValue(type == Schema.Type.STRUCT ? struct(builder, json.get("d").get(2)) : value(json.get("d")));
         return builder.build();
+    }
+
+    private static Struct struct(Schema schema, JsonNode values) {
+        Struct struct = new Struct(schema);
+        for (Field field : schema.fields()) struct.put(field, value(values.get(field.index())));
+        return struct;
     }
 
     /** The builders that only Kafka's own parser of texts may call. */
@@ -69,7 +87,8 @@ final class Tagged {
         }
         if (schema.type() == Schema.Type.MAP) json.set("k", schema(schema.keySchema()));
         if (schema.type() == Schema.Type.MAP || schema.type() == Schema.Type.ARRAY) json.set("e", schema(schema.valueSchema()));
-        if (schema.defaultValue() != null) json.set("d", value(schema.defaultValue()));
+        if (schema.defaultValue() instanceof Struct struct) json.putArray("d").add("s").addNull().add(fields(struct));
+        else if (schema.defaultValue() != null) json.set("d", value(schema.defaultValue()));
         return json;
     }
 
@@ -138,11 +157,14 @@ final class Tagged {
             return json;
         }
         if (value instanceof Struct struct) {
-            json.add("s").add(schema(struct.schema()));
-            ArrayNode fields = json.addArray();
-            for (Field field : struct.schema().fields()) fields.add(value(struct.getWithoutDefault(field.name())));
-            return json;
+            return json.add("s").add(schema(struct.schema())).add(fields(struct));
         }
         throw new IllegalArgumentException("a value of " + value.getClass());
+    }
+
+    private static ArrayNode fields(Struct struct) {
+        ArrayNode fields = Parity.MAPPER.createArrayNode();
+        for (Field field : struct.schema().fields()) fields.add(value(struct.getWithoutDefault(field.name())));
+        return fields;
     }
 }

@@ -1,11 +1,11 @@
 /** Every transformation and predicate that ships with Kafka: each of its configurations on the same handful of records, as Key and as Value. */
-import type { Case, Config, TaggedRecord } from '../cases.ts'
+import type { Case, Config, TaggedRecord } from '../../cases.ts'
 import {
   ARRAY, BOOLEAN, bytes, BYTES, DATE, date, DECIMAL, decimal, f32, f64, flag, FLOAT32, FLOAT64, i16, i32, i64, i8, INT16, INT32, INT64, INT8, list, map, MAP, optional, STRING, STRUCT, struct, TIME, TIMESTAMP,
-} from '../shorthand.ts'
-import type { TaggedSchema, TaggedValue } from '../tagged.ts'
+} from '../../shorthand.ts'
+import type { TaggedSchema, TaggedValue } from '../../tagged.ts'
+import { transforms } from './records.ts'
 
-const prefix = 'org.apache.kafka.connect.transforms.'
 const inner = STRUCT({ x: INT32(), y: STRING(optional) }, { n: 'com.acme.Inner' })
 const outer = STRUCT(
   {
@@ -35,10 +35,10 @@ const valueRecords = contents.map((side) => recordOf('value', side))
 const keyRecords = contents.map((side) => recordOf('key', side))
 
 const both = (name: string, configs: readonly Config[]): readonly Case[] => configs.flatMap((config) => [
-  ...valueRecords.map((record): Case => ({ op: 'transform', class: `${prefix}${name}$Value`, config, record })),
-  ...keyRecords.map((record): Case => ({ op: 'transform', class: `${prefix}${name}$Key`, config, record })),
+  ...valueRecords.map((record): Case => ({ op: 'transform', class: `${transforms}${name}$Value`, config, record })),
+  ...keyRecords.map((record): Case => ({ op: 'transform', class: `${transforms}${name}$Key`, config, record })),
 ])
-const whole = (name: string, configs: readonly Config[], op: 'transform' | 'test' = 'transform'): readonly Case[] => configs.flatMap((config) => [valueRecords[0], valueRecords[2], keyRecords[1]].map((record): Case => ({ op, class: `${prefix}${name}`, config, record: record as TaggedRecord })))
+const whole = (name: string, configs: readonly Config[], op: 'transform' | 'test' = 'transform'): readonly Case[] => configs.flatMap((config) => [valueRecords[0], valueRecords[2], keyRecords[1]].map((record): Case => ({ op, class: `${transforms}${name}`, config, record: record as TaggedRecord })))
 const specs = ['int8', 'int16', 'int32', 'int64', 'float32', 'float64', 'boolean', 'string']
 
 export const transformCases: readonly Case[] = [
@@ -56,7 +56,7 @@ export const transformCases: readonly Case[] = [
     { 'target.type': type, field: 'none', format: 'yyyy' }, { 'target.type': type, field: 'time', 'unix.precision': 'nanoseconds', format: 'HH:mm:ss.SSS' }, { 'target.type': type, field: 'text', format: 'yyyy' }, { 'target.type': type, field: 'missing', format: 'yyyy' },
   ])),
   ...whole('ValueToKey', [{ fields: 'text' }, { fields: 'text,in,opt' }, { fields: 'opt', 'replace.null.with.default': 'false' }, { fields: 'missing' }]),
-  ...contents.map((side): Case => ({ op: 'transform', class: `${prefix}ValueToKey`, config: { fields: 'a' }, record: recordOf('value', side) })),
+  ...contents.map((side): Case => ({ op: 'transform', class: `${transforms}ValueToKey`, config: { fields: 'a' }, record: recordOf('value', side) })),
   ...both('HeaderFrom', [{ fields: 'text,i64', headers: 'ht,hi', operation: 'copy' }, { fields: 'text,in', headers: 'ht,hin', operation: 'move' }, { fields: 'opt', headers: 'ho', operation: 'copy', 'replace.null.with.default': 'false' }, { fields: 'opt,none', headers: 'ho,hn', operation: 'move' }, { fields: 'missing', headers: 'm', operation: 'copy' }]),
   ...whole('InsertHeader', [{ header: 'h', 'value.literal': '1' }, { header: 'h1', 'value.literal': '[1,"a"]' }, { header: '', 'value.literal': '' }, { header: 'h', 'value.literal': '{"a":1.5}' }, { header: 'h', 'value.literal': '2019-08-23' }, { header: 'h', 'value.literal': 'null' }, { header: 'h', 'value.literal': ' text ' }]),
   ...whole('DropHeaders', [{ headers: 'h1' }, { headers: 'h2,h3,missing' }]),
@@ -66,9 +66,9 @@ export const transformCases: readonly Case[] = [
   ...whole('predicates.TopicNameMatches', [{ pattern: 'topic-\\d' }, { pattern: 'topic' }], 'test'), ...whole('predicates.HasHeaderKey', [{ name: 'h1' }, { name: 'missing' }], 'test'), ...whole('predicates.RecordIsTombstone', [{}], 'test'),
 ]
 
-const classes = [
-  ...['Cast', 'ExtractField', 'Flatten', 'HoistField', 'InsertField', 'MaskField', 'ReplaceField', 'SetSchemaMetadata', 'TimestampConverter', 'HeaderFrom'].flatMap((name) => [`${prefix}${name}$Key`, `${prefix}${name}$Value`]),
-  ...['ValueToKey', 'InsertHeader', 'DropHeaders', 'RegexRouter', 'TimestampRouter', 'Filter', 'predicates.TopicNameMatches', 'predicates.HasHeaderKey', 'predicates.RecordIsTombstone'].map((name) => `${prefix}${name}`),
+export const transformClasses: readonly string[] = [
+  ...['Cast', 'ExtractField', 'Flatten', 'HoistField', 'InsertField', 'MaskField', 'ReplaceField', 'SetSchemaMetadata', 'TimestampConverter', 'HeaderFrom'].flatMap((name) => [`${transforms}${name}$Key`, `${transforms}${name}$Value`]),
+  ...['ValueToKey', 'InsertHeader', 'DropHeaders', 'RegexRouter', 'TimestampRouter', 'Filter', 'predicates.TopicNameMatches', 'predicates.HasHeaderKey', 'predicates.RecordIsTombstone'].map((name) => `${transforms}${name}`),
 ]
 /** Right and wrong configurations; each class looks at its own keys. */
 const configs: readonly Config[] = [
@@ -78,7 +78,7 @@ const configs: readonly Config[] = [
   { 'target.type': 'nothing' }, { 'target.type': 'string' }, { 'target.type': 'string', format: 'bogus {' }, { 'target.type': 'unix', 'unix.precision': 'days' }, { regex: '(', replacement: 'x' }, { regex: 'a' }, { pattern: '(' }, { pattern: '[' }, { 'topic.format': '', 'timestamp.format': '' }, { 'timestamp.format': 'bogus' }, { 'replace.null.with.default': 'maybe', spec: 'int8', field: 'a', fields: 'a', 'target.type': 'unix' },
   { header: '', 'value.literal': '' }, { delimiter: '' }, { 'topic.field': '', 'partition.field': '!' }, { name: ' ' },
 ]
-export const transformConfigCases: readonly Case[] = classes.flatMap((className): Case[] => [
+export const transformConfigCases: readonly Case[] = transformClasses.flatMap((className): Case[] => [
   { op: 'configDef', class: className },
   ...configs.flatMap((config): Case[] => [{ op: 'validate', class: className, config }, { op: 'configure', class: className, config }]),
 ])
