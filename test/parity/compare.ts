@@ -39,7 +39,7 @@ const asRest = (answer: Answer): Answer => {
 }
 /** Identities of objects differ from run to run; which class of Java's a map has is up to whoever made it; a transformation here is not told where a record came from. */
 const stripped = (message: string): string => message.replace('SourceRecord{sourcePartition={}, sourceOffset={}}', 'SourceRecord{}').replace(/(SinkRecord\{kafkaOffset=\d+), [^}]*/, '$1')
-  .replace(/^(Invalid Java object for schema .*: class )\S+ for /, '$1… for ').replaceAll(/\[B@[0-9a-f]+/g, '[B@…').replaceAll('java.util.LinkedHashMap', 'java.util.HashMap')
+  .replace(/(No value specified for static field: ).*/, '$1…').replace(/^(Invalid Java object for schema .*: class )\S+ for /, '$1… for ').replaceAll(/\[B@[0-9a-f]+/g, '[B@…').replaceAll('java.util.LinkedHashMap', 'java.util.HashMap')
 
 const isConnect = (name: string): boolean => name.startsWith('org.apache.kafka.connect.errors.') || name === 'org.apache.kafka.common.config.ConfigException'
 const sameFailure = (java: Answer, ours: Answer): boolean => {
