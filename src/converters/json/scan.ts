@@ -246,9 +246,7 @@ export class JsonScanner {
   }
 
   #integer(plan: Plan): boolean {
-    if (this.#digits() !== 0 || this.#number < plan.least || this.#number > plan.most) return false
-    if (this.#number === 0) this.#number = 0 // not -0
-    return true
+    return this.#digits() === 0 && this.#number >= plan.least && this.#number <= plan.most
   }
 
   /**
@@ -276,7 +274,8 @@ export class JsonScanner {
     this.#at = at
     const behind = fraction < 0 ? 0 : digits - fraction
     const whole = behind === 0 ? value : value / (powers[behind] as number)
-    this.#number = isNegative ? -whole : whole
+    // Kafka reads decimals, which have no -0
+    this.#number = isNegative && whole !== 0 ? -whole : whole
     return behind
   }
   /** A floating point number of any length, by its text. */
@@ -287,7 +286,7 @@ export class JsonScanner {
     const text = bytes.toString('latin1', this.#at, at)
     if (!this.#endsValue(at) || !/^-?(?:0|[1-9]\d*)(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)$/.test(text)) return false
     this.#at = at
-    this.#number = Number(text)
+    this.#number = Number(text) + 0
     return true
   }
   #endsValue(at: number): boolean {
