@@ -67,3 +67,17 @@ test('a retriable put in the midst of it is repeated as it was', async () => {
   expect(puts).toEqual([['a', 'b', 'c'], ['a'], ['b', 'c'], ['b', 'c']])
   expect(consumer.committedOffsets.get('t-0')).toBe(3)
 })
+test('a partition revoked in the midst of it takes its pieces along; what was taken before is committed', async () => {
+  const { consumer, letters, puts, until, stop } = await start({}, (values) => {
+    refuse('c')(values)
+    if (values.join() === 'b') throw new GuestFailure(guestError('later', { retriable: true }))
+  })
+  consumer.produce(p0, ['a', 'b', 'c'])
+  // [a b c] fails, [a] is taken, [b c] fails, [b] asks to come again
+  await until(() => puts.at(-1)?.join() === 'b')
+  await consumer.revoked([p0])
+  expect(consumer.committedOffsets.get('t-0')).toBe(1)
+  await stop()
+  expect(puts).toEqual([['a', 'b', 'c'], ['a'], ['b', 'c'], ['b']])
+  expect(letters.appended).toEqual([])
+})
