@@ -28,6 +28,11 @@ const inexact = /\d{16}|\d[eE][+-]?\d+\s*(?:[,}\]]|$)/
 const wholeDouble = /\.0+\s*(?:[,}\]]|$)/
 /** Whether `JSON.parse` may read the numbers of this text. */
 export const needsNumberText = (text: string, schemaless: boolean): boolean => inexact.test(text) || (schemaless && wholeDouble.test(text))
+/** The double of a number's text. Zero has no sign, as in the BigDecimal that Jackson makes first; what is too small for a double keeps its own. */
+export const doubleOfText = (text: string): number => {
+  const value = Number(text)
+  return value === 0 && /^-?[0.]+(?:[eE]|$)/.test(text) ? 0 : value
+}
 /** What there is in an empty document: Jackson's MISSING, which is neither null nor of any type. */
 export const missingNode: JsonNode = Object.freeze([])
 

@@ -6,7 +6,7 @@ import { dateName, Decimal, decimalName, timeName, timestampName, toLogical } fr
 import { deepEquals, type Schema } from '../../data/schema.ts'
 import { Struct, validateValue } from '../../data/struct.ts'
 import { fromBase64 } from './base64.ts'
-import { type JsonNode, JsonNumber, missingNode } from './parse.ts'
+import { doubleOfText, type JsonNode, JsonNumber, missingNode } from './parse.ts'
 
 export type ReadOptions = { readonly replaceNullWithDefault: boolean }
 
@@ -120,7 +120,7 @@ const isObject = (node: JsonNode): node is { readonly [key: string]: JsonNode } 
 /** Jackson's intValue: fractions cut off, the low bits of what is larger, 0 for what is no number. */
 const lowBits = (node: JsonNode): number => (typeof node === 'number' ? node | 0 : node instanceof JsonNumber ? narrow(longOf(Decimal.parse(node.text)), 32) : 0)
 /** There is no negative zero. */
-const numberOf = (node: JsonNode): number => (node instanceof JsonNumber ? Number(node.text) + 0 : typeof node === 'number' ? node + 0 : 0)
+const numberOf = (node: JsonNode): number => (node instanceof JsonNumber ? doubleOfText(node.text) : typeof node === 'number' ? node + 0 : 0)
 
 const bytesOf = (text: string): Uint8Array => {
   const bytes = fromBase64(text)

@@ -6,6 +6,7 @@
 import { isUtf8 } from 'node:buffer'
 import { dateName, decimalName, msPerDay, timeName, timestampName } from '../../data/logical.ts'
 import { isJavaLong } from '../../data/java-double.ts'
+import { doubleOfText } from './parse.ts'
 import type { Schema } from '../../data/schema.ts'
 import type { Utf8Texts } from '../../wire/utf8-texts.ts'
 import type { ValuesWriter } from '../../wire/values.ts'
@@ -148,7 +149,7 @@ export class JsonScanner {
     if (byte === openList) return this.#array(any, depth)
     if (byte === 0x74 || byte === 0x66) return this.#boolean(byte)
     const behind = this.#digits()
-    if (behind === 0) return !Object.is(this.#number, -0) && this.#put(this.#number)
+    if (behind === 0) return this.#put(this.#number)
     if (behind < 0) return this.#longNumber() && !isJavaLong(this.#number) && this.#put(this.#number)
     // 1.0 is a Double in Java, and prints so
     if (isJavaLong(this.#number)) this.#writer.double(this.#number)
@@ -286,7 +287,7 @@ export class JsonScanner {
     const text = bytes.toString('latin1', this.#at, at)
     if (!this.#endsValue(at) || !/^-?(?:0|[1-9]\d*)(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)$/.test(text)) return false
     this.#at = at
-    this.#number = Number(text) + 0
+    this.#number = doubleOfText(text)
     return true
   }
   #endsValue(at: number): boolean {
