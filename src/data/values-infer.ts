@@ -29,9 +29,17 @@ export const inferSchema = (value: unknown): Schema | null => {
 /** The bare type all values have, optional when there is a null; null when there is none or no value at all. */
 const commonType = (values: readonly unknown[]): Schema | null => {
   if (values.length === 0) return null
-  const found = values.filter((value) => value !== null && value !== undefined).map(inferSchema)
-  const [first] = found
-  if (found.some((schema) => schema === null || schema.type !== first?.type)) return null
-  if (!first) throw new SchemaBuilderException('type cannot be null')
-  return new Schema({ type: first.type, optional: found.length < values.length })
+  let first: Schema | null = null
+  let optional = false
+  // value by value: Kafka looks no further than the first that differs
+  for (const value of values) {
+    if (value === null || value === undefined) optional = true
+    else {
+      const schema = inferSchema(value)
+      if (schema === null || (first !== null && schema.type !== first.type)) return null
+      first ??= schema
+    }
+  }
+  if (first === null) throw new SchemaBuilderException('type cannot be null')
+  return new Schema({ type: first.type, optional })
 }

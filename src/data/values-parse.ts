@@ -106,9 +106,15 @@ const wholeOf = (decimal: Decimal): bigint | null => {
   return (scale > 0 ? long * 10n ** BigInt(scale) : long) === (scale > 0 ? unscaled : unscaled * 10n ** BigInt(-scale)) ? long : null
 }
 
-/** Java's own types where no schema of the container names them. */
-const asSchemaless = ({ schema, value }: SchemaAndValue): unknown =>
-  schema?.type === 'FLOAT32' ? new JavaFloat(value as number) : schema?.type === 'FLOAT64' ? schemalessDouble(value as number) : value
+/** Java's own types where no schema names them, also inside lists and maps that lose theirs. */
+const asSchemaless = ({ schema, value }: SchemaAndValue): unknown => {
+  if (value === null || schema === null) return value
+  if (schema.type === 'FLOAT32') return new JavaFloat(value as number)
+  if (schema.type === 'FLOAT64') return schemalessDouble(value as number)
+  if (schema.type === 'ARRAY') return (value as readonly unknown[]).map((item) => asSchemaless({ schema: schema.valueSchema, value: item }))
+  if (schema.type !== 'MAP') return value
+  return new Map([...(value as ReadonlyMap<unknown, unknown>)].map(([key, item]) => [asSchemaless({ schema: schema.keySchema, value: key }), asSchemaless({ schema: schema.valueSchema, value: item })]))
+}
 
 const parseList = (tokens: Tokens, depth: number): SchemaAndValue => {
   const found: (SchemaAndValue | null)[] = []

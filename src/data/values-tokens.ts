@@ -5,12 +5,7 @@
 import { javaTrim } from './config-parse.ts'
 
 const delimiters = ':,{}[]"'
-/** Character.isWhitespace, which leaves out the no-break spaces. */
-const blanks = '\t\n\v\f\r\u001c\u001d\u001e\u001f \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000'
-export const isBlank = (text: string): boolean => {
-  for (const char of text) if (!blanks.includes(char)) return false
-  return true
-}
+export const isBlank = (text: string): boolean => javaTrim(text) === ''
 
 export class Tokens {
   readonly original: string

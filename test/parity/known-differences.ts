@@ -25,6 +25,7 @@ export const knownDifferences: readonly { readonly reason: string; readonly matc
   { reason: 'nor a text for such a date', matches: (one) => one.op === 'transform' && one.class.includes('.TimestampConverter$') && one.config?.['target.type'] !== 'unix' && isBeyondDates(one) },
   { reason: 'a cast whose text is a colon alone is refused like any other, where Java fails with an index out of bounds', matches: (one, java) => one.op === 'validate' && java.error?.[0]?.class === 'java.lang.ArrayIndexOutOfBoundsException' },
   { reason: 'a missing pattern has one error, not also that of a NullPointerException behind it', matches: (one, java) => one.op === 'validate' && JSON.stringify(java).includes('Cannot invoke \\"') },
+  { reason: 'a Map of JavaScript takes the key -0 for 0', matches: (_one, java) => /\[\["f(32|64)","-0(\.0)?"\],/.test(JSON.stringify(java)) },
 ]
 
 export const isKnownDifference = (one: Case, java: Answer): boolean => knownDifferences.some(({ matches }) => matches(one, java))

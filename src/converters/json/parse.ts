@@ -22,12 +22,17 @@ export type Parsed = { readonly node: JsonNode; readonly missing: boolean }
 const failure = 'Converting byte[] to Kafka Connect data failed due to serialization error: '
 const maxDepth = 500
 
-/** Sixteen digits may be more than a double holds, and so may a power of ten; only then numbers need their text. */
-const inexact = /\d{16}|\d[eE][+-]?\d+\s*(?:[,}\]]|$)/
+/** Sixteen digits may be more than a double holds, and so may a power of ten; only then numbers need their text. Escaped surrogates are looked at as well. */
+const inexact = /\d{16}|\\u[dD][89a-fA-F]|\d[eE][+-]?\d+\s*(?:[,}\]]|$)/
 /** Without a schema `1.0` is a Double and `1` a Long. */
 const wholeDouble = /\.0+\s*(?:[,}\]]|$)/
-/** Whether `JSON.parse` may read the numbers of this text. */
-export const needsNumberText = (text: string, schemaless: boolean): boolean => inexact.test(text) || (schemaless && wholeDouble.test(text))
+/**
+ * A key with an escape. Node 26's `JSON.parse` guesses keys from the objects before and compares them unescaped: after `{"\\":1}` it
+ * reads the key of `{"\"":1}` as a backslash. Our parser reads such keys one by one.
+ */
+const escapedKey = /\\[^][^"\\]*(?:\\[^][^"\\]*)*"[ \t\n\r]*:/
+/** Whether `JSON.parse` would read this text otherwise than Kafka does. */
+export const needsOwnParser = (text: string, schemaless: boolean): boolean => inexact.test(text) || (text.includes('\\') && escapedKey.test(text)) || (schemaless && wholeDouble.test(text))
 /** The double of a number's text. Zero has no sign, as in the BigDecimal that Jackson makes first; what is too small for a double keeps its own. */
 export const doubleOfText = (text: string): number => {
   const value = Number(text)
@@ -38,7 +43,7 @@ export const missingNode: JsonNode = Object.freeze([])
 
 /** `exactNumbers`: every number keeps its text (decimals need their scale). Throws a DataException in Kafka's words. */
 export const parseJson = (text: string, exactNumbers = false, schemaless = true): Parsed => {
-  if (!exactNumbers && !needsNumberText(text, schemaless)) {
+  if (!exactNumbers && !needsOwnParser(text, schemaless)) {
     try {
       return { node: JSON.parse(text) as JsonNode, missing: false }
     } catch {
@@ -73,7 +78,7 @@ class Parser {
     if (char === '{') return this.#object(depth)
     if (char === '[') return this.#array(depth)
     if (char === '"') return this.#string()
-    if (char === '-' || (char !== undefined && char >= '0' && char <= '9')) return this.#number()
+    if (char === '-' || (char !== undefined && char >= '0' && char <= '9')) return this.#number(depth)
     for (const [word, value] of [['true', true], ['false', false], ['null', null]] as const) {
       if (this.#text.startsWith(word, this.position) && !/[\p{L}\p{N}_$]/u.test(this.#text[this.position + word.length] ?? ' ')) {
         this.position += word.length
@@ -129,6 +134,8 @@ class Parser {
     this.#blank()
     if (this.#text[this.position] !== '"') this.#fail('was expecting double-quote to start field name')
     const key = this.#string()
+    // Jackson reads an unpaired surrogate in a value, and none in a key
+    if (!key.isWellFormed()) this.#fail('Invalid UTF-8 in a field name')
     this.#blank()
     if (this.#text[this.position++] !== ':') this.#fail('was expecting a colon to separate field name and value')
     return key
@@ -150,12 +157,13 @@ class Parser {
       return this.#fail('Unrecognized character escape')
     }
   }
-  #number(): JsonNode {
+  #number(depth: number): JsonNode {
     const match = /-?(\d+)(\.\d+)?([eE][+-]?\d+)?/y
     match.lastIndex = this.position
     const [text] = match.exec(this.#text) ?? ['']
     const next = this.#text[this.position + text.length] ?? ' '
-    if (text === '' || /[\p{L}\p{N}_$.+-]/u.test(next)) return this.#fail(`Unexpected character '${next}' in a number`)
+    // a number that is the whole document ends with it, or with a blank
+    if (text === '' || /[\p{L}\p{N}_$.+-]/u.test(next) || (depth === 0 && !' \t\n\r'.includes(next))) return this.#fail(`Unexpected character '${next}' in a number`)
     this.position += text.length
     return new JsonNumber(text.replace(/^(-?)0+(?=\d)/, '$1'))
   }

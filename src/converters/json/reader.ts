@@ -10,7 +10,7 @@ import { DataException } from '../../data/errors.ts'
 import { decimalName } from '../../data/logical.ts'
 import type { Schema } from '../../data/schema.ts'
 import type { SchemaAndValue } from '../../data/connect-values.ts'
-import { type JsonNode, needsNumberText, objectMembers, parseJson } from './parse.ts'
+import { type JsonNode, needsOwnParser, objectMembers, parseJson } from './parse.ts'
 import { fromJson } from './read.ts'
 import { schemaFromNode } from './schema.ts'
 import { startsWithBytes } from './text.ts'
@@ -102,7 +102,7 @@ const headOf = (bytes: Buffer, tailLength: number, schema: Schema | null): Head 
 
 /** Undefined when this is not exactly one JSON value, or one whose numbers need care: then the whole document is read the long way. */
 const strictPayload = (text: string, head: Head): JsonNode | undefined => {
-  if (head.exactNumbers || needsNumberText(text, head.schema === null)) return undefined
+  if (head.exactNumbers || needsOwnParser(text, head.schema === null)) return undefined
   try {
     return JSON.parse(text) as JsonNode
   } catch {
