@@ -2,7 +2,8 @@
 import type { Schema } from '../data/schema.ts'
 import { type Column, emptyColumn } from './batch.ts'
 import type { SchemaTable } from './schema-table.ts'
-import { ValuesError, ValuesReader, ValuesWriter } from './values.ts'
+import { ValuesReader } from './values-reader.ts'
+import { ValuesError, ValuesWriter } from './values.ts'
 
 /** The tightest column that holds all values: null, text, bytes, or tagged values. Throws ValuesError with `row` in its message. */
 export const columnOf = (values: readonly unknown[], schemas: SchemaTable): Column => {

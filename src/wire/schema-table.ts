@@ -1,7 +1,8 @@
 /** The schemas of one batch: structs and records name them by index. Also the plain-data form of a schema. */
 import { Schema } from '../data/schema.ts'
 import type { SchemaJson } from '../data/schema-json.ts'
-import { ValuesError, ValuesReader, ValuesWriter } from './values.ts'
+import { ValuesReader } from './values-reader.ts'
+import { ValuesError, ValuesWriter } from './values.ts'
 
 export class SchemaTable {
   readonly #schemas: Schema[] = []

@@ -9,7 +9,8 @@ import { BatchError, packSourceBatch, unpackSourceBatch } from '../../src/wire/b
 import { columnOf, valuesOf } from '../../src/wire/columns.ts'
 import { schemaFromJson, SchemaTable, schemaToJson } from '../../src/wire/schema-table.ts'
 import { batchToText, batchToUtf8, columnToText, columnToUtf8 } from '../../src/wire/transcode.ts'
-import { ValuesError, ValuesReader } from '../../src/wire/values.ts'
+import { ValuesReader } from '../../src/wire/values-reader.ts'
+import { ValuesError } from '../../src/wire/values.ts'
 
 const leaf = fc.oneof(
   fc.constant(null), fc.boolean(), fc.integer(), fc.double(), fc.bigInt(), fc.string({ unit: 'grapheme' }), fc.uint8Array({ maxLength: 40 }),
