@@ -15,6 +15,9 @@ export const secretsOf = (raw: Config, resolved: Config, passwordKeys: readonly 
   }
   return [...found].filter((text) => text !== '')
 }
+/** What providers put in for the variables of a configuration. */
+export const resolvedSecrets = (raw: Config, resolved: Config): readonly string[] =>
+  [...new Set(Object.entries(resolved).flatMap(([key, value]) => substituted(raw[key] ?? '', value)))].filter((text) => text !== '')
 
 /** What stands in `value` where `raw` has variables; the whole value when that cannot be told apart. */
 const substituted = (raw: string, value: string): readonly string[] => {

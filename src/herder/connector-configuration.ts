@@ -15,6 +15,7 @@ import type { ConnectorConfiguration, RawConfig } from './configuration.ts'
 import type { PluginCells } from './plugin-cells.ts'
 import { withGuestConfigDefs } from './guest-config-defs.ts'
 import { createPluginLookups } from './plugin-lookups.ts'
+import { shownInfos } from './shown-infos.ts'
 import { buildConnectorSpec, buildTaskSpec } from './specs.ts'
 import { taskPlugins } from './task-plugins.ts'
 
@@ -63,11 +64,11 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
         const isVersionProblem = error instanceof ConnectError && error.code === 'PLUGIN_VERSION' && versions.length > 0
         if (!isVersionProblem) throw error
         log.warn(`Failed to load connector ${className} with version ${props['connector.plugin.version']}, skipping additional validations (connector, converters, transformations, client overrides) `, error)
-        return unloadableVersionInfos(props, worker, lookups, versions, error.message)
+        return shownInfos(unloadableVersionInfos(props, worker, lookups, versions, error.message), raw, props)
       }
       log.info(`Validating connector ${className}, version ${plugin.version}`)
       const [{ config }, values, known] = await Promise.all([cells.describe(plugin), cells.validate(plugin, props), withGuestConfigDefs(props, lookups, shelf, cells)])
-      return validateConnectorConfig({ props, type: typeOf(plugin), worker, lookups: known, connectorVersions: shelf.versions(plugin.className), plugin: { config, values } })
+      return shownInfos(validateConnectorConfig({ props, type: typeOf(plugin), worker, lookups: known, connectorVersions: shelf.versions(plugin.className), plugin: { config, values } }), raw, props)
     },
     pluginConfig: async (name, version) => {
       for (const kind of ['converter', 'header_converter', 'transformation', 'predicate'] as const) {

@@ -62,6 +62,14 @@ describe('validate', () => {
       ['tasks.max', 'Invalid value 0 for configuration tasks.max: Value must be at least 1'], ['file', 'no file'],
     ])
   })
+  test('shows variables as they were given, and what stands for them nowhere', async () => {
+    const { configuration } = rig()
+    const infos = await configuration.validate({ ...source, 'tasks.max': '${v:k}', 'errors.tolerance': 'x${v:k}', 'producer.override.linger.ms': '${v:k}' })
+    const shown = Object.fromEntries(infos.configs.map(({ value }) => [value.name, value]))
+    expect(shown['producer.override.linger.ms']?.value).toBe('${v:k}')
+    expect(shown['tasks.max']?.errors).toEqual(['Invalid value [hidden] for configuration tasks.max: Not a number of type INT', 'Invalid value null for configuration tasks.max: Value must be non-null'])
+    expect(JSON.stringify(infos)).not.toContain('resolved')
+  })
   test('asks the version that is wanted', async () => {
     const { configuration, validated } = rig()
     await configuration.validate({ ...source, 'connector.plugin.version': '[1,2)' })
