@@ -2,10 +2,12 @@
  * org.apache.kafka.connect.data.SchemaProjector: a value written with one schema as a value of another, where that loses nothing:
  * fields added with a default or optional, fields left out, numbers widened. Everything else is a SchemaProjectorException.
  */
-import { SchemaProjectorException } from './errors.ts'
-import type { Schema } from './schema.ts'
+import { DataException, SchemaProjectorException } from './errors.ts'
+import { floatOf } from './java-cast.ts'
+import { sameParameters, type Schema } from './schema.ts'
 import type { SchemaTypeName } from './schema-json.ts'
-import { Struct } from './struct.ts'
+import { javaClassOf } from './java-text.ts'
+import { isPlainObject, Struct } from './struct.ts'
 
 /** Each may become any that follows it. */
 const widening: readonly SchemaTypeName[] = ['INT8', 'INT16', 'INT32', 'INT64', 'FLOAT32', 'FLOAT64']
@@ -26,36 +28,40 @@ const checkMaybeCompatible = (source: Schema, target: Schema): void => {
     throw new SchemaProjectorException(`Schema type mismatch. source type: ${source.type} and target type: ${target.type}`)
   }
   if (source.name !== target.name) throw new SchemaProjectorException(`Schema name mismatch. source name: ${source.name} and target name: ${target.name}`)
-  const [from, to] = [parametersText(source, true), parametersText(target, true)]
-  if (from !== to) throw new SchemaProjectorException(`Schema parameters not equal. source parameters: ${parametersText(source)} and target parameters: ${parametersText(target)}`)
+  if (!sameParameters(source.parameters, target.parameters)) {
+    throw new SchemaProjectorException(`Schema parameters not equal. source parameters: ${parametersText(source)} and target parameters: ${parametersText(target)}`)
+  }
 }
-/** `sorted`: for comparing, as the order of parameters means nothing. */
-const parametersText = ({ parameters }: Schema, sorted = false): string => {
-  if (parameters === null) return 'null'
-  const entries = [...parameters].map(([key, value]) => `${key}=${value}`)
-  return `{${(sorted ? entries.toSorted() : entries).join(', ')}}`
-}
+const parametersText = ({ parameters }: Schema): string => (parameters === null ? 'null' : `{${Array.from(parameters, ([key, value]) => `${key}=${value}`).join(', ')}}`)
 
 const projectValue = (source: Schema, value: unknown, target: Schema): unknown => {
   switch (target.type) {
     case 'STRUCT':
-      return projectStruct(source, value as Struct, target)
+      return value instanceof Struct ? projectStruct(source, value, target) : misfit(value, target)
     case 'ARRAY':
-      return (value as readonly unknown[]).map((item) => projectInner(source.valueSchema, item, target.valueSchema))
+      return Array.isArray(value) ? value.map((item) => projectInner(source.valueSchema, item, target.valueSchema)) : misfit(value, target)
     case 'MAP': {
-      const entries: Iterable<readonly [unknown, unknown]> = value instanceof Map ? (value as ReadonlyMap<unknown, unknown>) : Object.entries(value as Record<string, unknown>)
-      return new Map(Array.from(entries, ([key, item]) => [projectInner(source.keySchema, key, target.keySchema), projectInner(source.valueSchema, item, target.valueSchema)]))
+      const entries = value instanceof Map ? [...(value as ReadonlyMap<unknown, unknown>)] : isPlainObject(value) ? Object.entries(value) : misfit(value, target)
+      return new Map(entries.map(([key, item]) => [projectInner(source.keySchema, key, target.keySchema), projectInner(source.valueSchema, item, target.valueSchema)]))
     }
     default:
-      return source.type === target.type ? value : promoted(value as number | bigint, target.type)
+      return source.type === target.type ? value : promoted(value, target.type)
   }
 }
-/** The special arrays and maps of null have no inner schemas; nothing is known to change their values by. */
-const projectInner = (source: Schema | null, value: unknown, target: Schema | null): unknown =>
-  source === null || target === null ? value : SchemaProjector.project(source, value, target)
+const misfit = (value: unknown, { type }: Schema): never => {
+  throw new DataException(`A value of class ${javaClassOf(value)} cannot be projected as a ${type}`)
+}
+/** What is in the special arrays and maps of null has no schema to be read by. */
+const projectInner = (source: Schema | null, value: unknown, target: Schema | null): unknown => {
+  if (source === null || target === null) throw new SchemaProjectorException(`The ${source === null ? 'source' : 'target'} schema has none for its elements`)
+  return SchemaProjector.project(source, value, target)
+}
 
-const promoted = (value: number | bigint, type: SchemaTypeName): number | bigint =>
-  type === 'FLOAT32' ? Math.fround(Number(value)) : type === 'FLOAT64' ? Number(value) : value
+/** Only numbers become others: the Date of a Timestamp stays one, whatever its schema has become. */
+const promoted = (value: unknown, type: SchemaTypeName): unknown => {
+  if (typeof value !== 'number' && typeof value !== 'bigint') return value
+  return type === 'FLOAT32' ? floatOf(value) : type === 'FLOAT64' ? Number(value) : value
+}
 
 const projectStruct = (source: Schema, value: Struct, target: Schema): Struct => {
   const projected = new Struct(target)

@@ -86,7 +86,8 @@ export class Schema {
 
 export const sameSchema = (a: Schema | null, b: Schema | null): boolean => a === b || (a !== null && a.equals(b))
 
-const sameParameters = (a: ReadonlyMap<string, string> | null, b: ReadonlyMap<string, string> | null): boolean =>
+/** Whatever their order. */
+export const sameParameters = (a: ReadonlyMap<string, string> | null, b: ReadonlyMap<string, string> | null): boolean =>
   a === b || (a !== null && b !== null && a.size === b.size && [...a].every(([key, value]) => b.get(key) === value))
 
 const sameFields = (a: readonly Field[] | null, b: readonly Field[] | null): boolean =>

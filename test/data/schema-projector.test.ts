@@ -17,6 +17,25 @@ test('numbers are widened, never narrowed', () => {
   expect(() => project(INT64_SCHEMA, 7, INT8_SCHEMA)).toThrow('Schema type mismatch. source type: INT64 and target type: INT8')
   expect(() => project(STRING_SCHEMA, 'x', INT8_SCHEMA)).toThrow('Schema type mismatch. source type: STRING and target type: INT8')
 })
+test('a long becomes the float next to it, not the float next to the double next to it', () => {
+  expect(project(INT64_SCHEMA, 2n ** 60n + 2n ** 36n + 1n, FLOAT32_SCHEMA)).toBe(2 ** 60 + 2 ** 37)
+})
+test('a date stays one, whatever number its schema has become', () => {
+  const later = SchemaBuilder.float64().name('org.apache.kafka.connect.data.Timestamp').version(1).build()
+  expect(project(SchemaBuilder.timestamp().build(), new Date(5), later)).toEqual(new Date(5))
+})
+test('a value that is no struct, list or map where its schema says so is refused', () => {
+  const struct = SchemaBuilder.struct().field('a', INT8_SCHEMA).build()
+  expect(() => project(struct, { a: 1 }, struct)).toThrow('A value of class java.util.HashMap cannot be projected as a STRUCT')
+  expect(() => project(SchemaBuilder.array(INT8_SCHEMA).build(), 'x', SchemaBuilder.array(INT8_SCHEMA).build())).toThrow('A value of class java.lang.String cannot be projected as a ARRAY')
+  const maps = SchemaBuilder.map(STRING_SCHEMA, INT8_SCHEMA).build()
+  expect(() => project(maps, [1], maps)).toThrow('A value of class java.util.ArrayList cannot be projected as a MAP')
+})
+test('what is in a list of no known type cannot be projected', () => {
+  const untyped = SchemaBuilder.arrayOfNull().build()
+  expect(project(untyped, [], untyped)).toEqual([])
+  expect(() => project(untyped, [1], untyped)).toThrow('The source schema has none for its elements')
+})
 test('an optional writer needs a default of a required reader', () => {
   const withDefault = SchemaBuilder.string().defaultValue('d').build()
   expect(project(OPTIONAL_STRING_SCHEMA, null, withDefault)).toBe('d')
@@ -30,6 +49,7 @@ test('names and parameters must be equal', () => {
   expect(() => project(SchemaBuilder.decimal(1).build(), null, SchemaBuilder.decimal(2).build())).toThrow(parameters)
   const one = SchemaBuilder.string().parameter('a', '1').parameter('b', '2').build()
   expect(project(one, 'x', SchemaBuilder.string().parameter('b', '2').parameter('a', '1').build())).toBe('x')
+  expect(() => project(one, 'x', SchemaBuilder.string().parameter('a', '1, b=2').build())).toThrow('Schema parameters not equal.')
 })
 test('structs gain fields with defaults and optional ones, and lose what the reader does not know', () => {
   const source = SchemaBuilder.struct().name('s').field('a', INT8_SCHEMA).field('gone', STRING_SCHEMA).build()

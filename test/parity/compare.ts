@@ -25,7 +25,9 @@ const withoutEngine = (text: string): string => text.replaceAll(/Invalid regex: 
 const shown = (answer: Answer): string => {
   if (answer.error !== undefined) {
     const [first] = answer.error
-    return `${first?.class.replace(/.*\./, '')}: ${stripped(first?.message ?? '')}`
+    // a projection tells field by field where it is, and at the end of the chain what is wrong there
+    const chain = first?.class.endsWith('SchemaProjectorException') === true ? answer.error : answer.error.slice(0, 1)
+    return chain.map((each) => `${each.class.replace(/.*\./, '')}: ${stripped(each.message ?? '')}`).join(' <- ')
   }
   if (typeof answer['bytes'] === 'string') return `bytes ${Buffer.from(answer['bytes'], 'base64').toString('latin1')}`
   return JSON.stringify(canonical(asRest(answer)))
@@ -60,10 +62,12 @@ const canonicalValue = (value: unknown, schema: SchemaLike): unknown => {
     const pairs = (content as readonly (readonly unknown[])[]).map(([key, item]) => [canonicalValue(key, schema?.k), canonicalValue(item, schema?.e)])
     return [tag, pairs.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))]
   }
-  if (tag === 's') return [tag, canonical(content), (values as readonly unknown[]).map((item, index) => canonicalValue(item, (content as SchemaLike)?.f?.[index]?.[1]))]
+  if (tag === 's') return [tag, canonical(withoutDefault(content)), (values as readonly unknown[]).map((item, index) => canonicalValue(item, (content as SchemaLike)?.f?.[index]?.[1]))]
   if (integerTags.has(tag) && schema?.t?.startsWith('INT') !== true) return ['i64', content]
   return tag === 'f64' || tag === 'f32' ? [tag, Object.is(Number(content), -0) ? '-0' : String(Number(content))] : value
 }
+/** A struct that is a default may have the schema that it is the default of, or the one without: its builder decides. */
+const withoutDefault = (schema: unknown): unknown => schema && Object.fromEntries(Object.entries(schema).filter(([key]) => key !== 'd'))
 const canonicalHeaders = (headers: readonly (readonly unknown[])[]): unknown => headers.map(([key, schema, value]) => [key, canonical(schema), canonicalValue(value, schema as SchemaLike)])
 /** Objects with sorted keys; values in them by the schema beside them. */
 const canonical = (answer: unknown): unknown => {

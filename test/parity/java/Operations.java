@@ -40,7 +40,10 @@ final class Operations {
             case "parseString" -> pair(Values.parseString(request.get("text").textValue()));
             case "convert" -> value(convert(request));
             case "inferSchema" -> Parity.MAPPER.createObjectNode().set("schema", Tagged.schema(Values.inferSchema(Tagged.value(request.get("value")))));
-            case "project" -> value(SchemaProjector.project(Tagged.schema(request.get("source")), Tagged.value(request.get("value")), Tagged.schema(request.get("target"))));
+            case "project" -> {
+                Schema target = Tagged.schema(request.get("target"));
+                yield pair(new SchemaAndValue(target, SchemaProjector.project(Tagged.schema(request.get("source")), Tagged.value(request.get("value")), target)));
+            }
             case "transform" -> transform(request);
             case "test" -> test(request);
             case "configDef" -> configDef(request);
