@@ -7,7 +7,7 @@
  *     .define('batch.size', ConfigDef.Type.INT, 2000, ConfigDef.Range.atLeast(1), ConfigDef.Importance.LOW, 'Records a poll')
  *     .define('mode', { type: 'STRING', defaultValue: 'a', validator: ConfigDef.ValidString.in('a', 'b'), documentation: '…' })
  */
-import { configTypes, convertToString, invalidValue, parseType, Password, type ConfigData, type ConfigMap, type ConfigType } from './config-parse.ts'
+import { configTypes, convertToString, invalidValue, javaSetOrder, parseType, Password, type ConfigData, type ConfigMap, type ConfigType } from './config-parse.ts'
 import {
   CaseInsensitiveValidString, CompositeValidator, LambdaValidator, ListSize, NonEmptyString, NonEmptyStringWithoutControlChars, NonNullValidator,
   Range, ValidList, ValidString, type Validator,
@@ -50,7 +50,7 @@ export type ConfigKeyOptions = {
   readonly recommender?: Recommender | null
   /** CLASS keys: the full class name of a name or alias, null when there is none (`Class X could not be found.`). Absent: any name will do. */
   readonly resolveClass?: ResolveClass | null
-  /** Parsed and validated, but not shown. */
+  /** Of no concern to users: in Java such a key is left out of generated pages. */
   readonly internalConfig?: boolean
 }
 export type ConfigKey = {
@@ -180,7 +180,8 @@ export class ConfigDef {
     if (!configTypes.includes(options.type)) throw new ConfigException(`Configuration ${name} has an unknown type: ${String(options.type)}`)
     const required = options.defaultValue === undefined || options.defaultValue === NO_DEFAULT_VALUE
     const defaultValue = required ? NO_DEFAULT_VALUE : parseType(name, options.defaultValue, options.type)
-    const validator = asValidator(options.validator)
+    const given = asValidator(options.validator)
+    const validator = given instanceof Range && options.type === 'DOUBLE' ? given.ofDoubles() : given
     if (defaultValue !== NO_DEFAULT_VALUE) validator?.ensureValid(name, defaultValue)
     return this.#add({
       name, type: options.type, defaultValue, validator,
@@ -305,7 +306,7 @@ export class ConfigDef {
     for (const dependent of key.dependents) this.#recommend(dependent, parsed, values, [...path, name])
   }
   #undefinedDependents(): readonly string[] {
-    return [...new Set([...this.#keys.values()].flatMap(({ dependents }) => dependents).filter((name) => !this.#keys.has(name)))]
+    return javaSetOrder([...this.#keys.values()].flatMap(({ dependents }) => dependents).filter((name) => !this.#keys.has(name)))
   }
   #namesWithoutParent(): readonly string[] {
     const withParent = new Set([...this.#keys.values()].flatMap(({ dependents }) => dependents))
@@ -343,9 +344,9 @@ export class ConfigDef {
     })
   }
 
-  /** The keys as plain data, in definition order, internal ones left out. */
+  /** The keys as plain data, in definition order. Internal ones, too: Kafka leaves them out of its generated pages only. */
   toJson(): ConfigKeyData[] {
-    return [...this.#keys.values()].filter(({ internalConfig }) => !internalConfig).map(configKeyData)
+    return Array.from(this.#keys.values(), configKeyData)
   }
   /** `validate` as plain data. */
   validateToJson(props: Readonly<Record<string, string | null>>): ConfigValueData[] {

@@ -1,6 +1,6 @@
 /** The values of a configuration: from text to a typed value and back, as Kafka's `ConfigDef.parseType` and `convertToString` do it. */
 import { ConfigException } from './errors.ts'
-import { javaDouble } from './java-number.ts'
+import { asciiDigits, javaDouble, readFloating } from './java-number.ts'
 
 export const configTypes = ['BOOLEAN', 'STRING', 'INT', 'SHORT', 'LONG', 'DOUBLE', 'LIST', 'CLASS', 'PASSWORD'] as const
 export type ConfigType = (typeof configTypes)[number]
@@ -58,7 +58,8 @@ const fitInteger = (value: bigint, type: 'SHORT' | 'INT' | 'LONG'): number | big
 }
 const parseInteger = (name: string, value: unknown, text: string | null, type: 'SHORT' | 'INT' | 'LONG'): number | bigint => {
   if (text !== null) {
-    const parsed = /^[+-]?\d+$/.test(text) ? fitInteger(BigInt(text.replace(/^\+/, '')), type) : null
+    const digits = asciiDigits(text)
+    const parsed = /^[+-]?\d+$/.test(digits) ? fitInteger(BigInt(digits.replace(/^\+/, '')), type) : null
     if (parsed === null) throw invalidValue(name, value, `Not a number of type ${type}`)
     return parsed
   }
@@ -68,10 +69,9 @@ const parseInteger = (name: string, value: unknown, text: string | null, type: '
 }
 const parseDouble = (name: string, value: unknown, text: string | null): number => {
   if (text !== null) {
-    const special = /^([+-]?)(NaN|Infinity)$/.exec(text)
-    if (special !== null) return special[2] === 'NaN' ? NaN : special[1] === '-' ? -Infinity : Infinity
-    if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?$/.test(text)) throw invalidValue(name, value, 'Not a number of type DOUBLE')
-    return Number(text.replace(/[fFdD]$/, ''))
+    const found = readFloating(text)
+    if (found === null) throw invalidValue(name, value, 'Not a number of type DOUBLE')
+    return found.double
   }
   if (typeof value !== 'number' && typeof value !== 'bigint') throw invalidValue(name, value, `Expected value to be a double, but it was a ${typeof value}`)
   return Number(value)

@@ -1,6 +1,7 @@
 /** ConfigDef's validators, with Kafka's factories, Kafka's messages and Kafka's one-line descriptions (`toString`). */
 import { invalidValue, javaSetOrder, type ConfigData } from './config-parse.ts'
 import { ConfigException } from './errors.ts'
+import { javaDouble } from './java-number.ts'
 
 export interface Validator {
   /** Throws ConfigException. During validation it also sees the null of a value that is missing or could not be parsed. */
@@ -10,26 +11,33 @@ export interface Validator {
 }
 
 export class Range implements Validator {
-  readonly #min: number | null
-  readonly #max: number | null
-  private constructor(min: number | null, max: number | null) {
+  readonly #min: number | bigint | null
+  readonly #max: number | bigint | null
+  readonly #print: (number: unknown) => string
+  private constructor(min: number | bigint | null, max: number | bigint | null, print: (number: unknown) => string = String) {
     this.#min = min
     this.#max = max
+    this.#print = print
   }
-  static atLeast(min: number): Range {
+  static atLeast(min: number | bigint): Range {
     return new Range(min, null)
   }
-  static between(min: number, max: number): Range {
+  static between(min: number | bigint, max: number | bigint): Range {
     return new Range(min, max)
+  }
+  /** The same for a key of type DOUBLE: its numbers print as Java's doubles. */
+  ofDoubles(): Range {
+    return new Range(this.#min, this.#max, (number) => javaDouble(Number(number)))
   }
   ensureValid(name: string, value: ConfigData): void {
     if (value === null) throw invalidValue(name, null, 'Value must be non-null')
     const number = Number(value)
-    if (this.#min !== null && number < this.#min) throw invalidValue(name, value, `Value must be at least ${this.#min}`)
-    if (this.#max !== null && number > this.#max) throw invalidValue(name, value, `Value must be no more than ${this.#max}`)
+    if (this.#min !== null && number < Number(this.#min)) throw invalidValue(name, this.#print(value), `Value must be at least ${this.#print(this.#min)}`)
+    if (this.#max !== null && number > Number(this.#max)) throw invalidValue(name, this.#print(value), `Value must be no more than ${this.#print(this.#max)}`)
   }
   toString(): string {
-    return `[${this.#min ?? '...'},${this.#min !== null && this.#max !== null ? '...,' : ''}${this.#max ?? '...'}]`
+    const [min, max] = [this.#min, this.#max].map((bound) => (bound === null ? null : this.#print(bound)))
+    return `[${min ?? '...'},${min !== null && max !== null ? '...,' : ''}${max ?? '...'}]`
   }
 }
 

@@ -1,8 +1,8 @@
 /** Java's narrowing between its number types: `Number.longValue`, `(int)`, `BigDecimal.floatValue` … on the values that stand for them here. */
 import { DataException } from './errors.ts'
 import { JavaFloating } from './java-double.ts'
+import { asciiDigits } from './java-number.ts'
 import { Decimal } from './logical.ts'
-import { asciiDigits } from './temporal-text.ts'
 
 export type JavaNumber = number | bigint | Decimal | JavaFloating
 export const isJavaNumber = (value: unknown): value is JavaNumber =>

@@ -1,4 +1,4 @@
-/** Floating point numbers as Java's `Double.toString` and `Float.toString` print them, for both sides. */
+/** Numbers as Java prints and reads them (`Double.toString`, `Double.parseDouble`, digits of any script), for both sides. */
 
 /** Shortest digits of a double or float in Java's form: plain for 1e-3 <= |v| < 1e7, else `d.dE±n`; always with a fraction. */
 export const javaDouble = (value: number): string => {
@@ -33,4 +33,33 @@ const javaDecimal = (value: number, shortest: string): string => {
     return `${sign}${digits.slice(0, point).padEnd(point, '0')}.${digits.slice(point) || '0'}`
   }
   return `${sign}${digits[0]}.${digits.slice(1) || '0'}E${point - 1}`
+}
+
+/** Decimal digits of any script as 0-9: Java's number parsers read them all. */
+export const asciiDigits = (text: string): string =>
+  /^[\0-\x7f]*$/.test(text) ? text : text.replaceAll(/\p{Nd}/gu, (digit) => (digit < '\x80' ? digit : String(digitValue(digit))))
+/** Digits stand in runs of ten. */
+const digitValue = (digit: string): number => {
+  const code = digit.codePointAt(0) ?? 0
+  let first = code
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--
+  return (code - first) % 10
+}
+
+/**
+ * What Double.parseDouble and Float.parseFloat read: white space around, a type letter behind, hexadecimal with an exponent of two; null: not a number.
+ * `digits` are there for whoever has to round them to a float, which must not be done by way of the double.
+ */
+export const readFloating = (text: string): { readonly double: number; readonly digits: string | null } | null => {
+  const trimmed = text.replaceAll(/^[\0- ]+|[\0- ]+$/g, '')
+  const special = /^([+-]?)(NaN|Infinity)$/.exec(trimmed)
+  if (special) return { double: special[2] === 'NaN' ? NaN : special[1] === '-' ? -Infinity : Infinity, digits: null }
+  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?$/.test(trimmed)) {
+    const digits = trimmed.replace(/[fFdD]$/, '')
+    return { double: Number(digits), digits }
+  }
+  const hex = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[fFdD]?$/.exec(trimmed)
+  const digits = hex ? `${hex[2]}${hex[3]}` : ''
+  if (!hex || digits === '') return null
+  return { double: (hex[1] === '-' ? -1 : 1) * Number(`0x${digits}`) * 2 ** (Number(hex[4]) - 4 * (hex[3]?.length ?? 0)), digits: null }
 }

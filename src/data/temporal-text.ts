@@ -3,6 +3,7 @@
  * with the leniency of Java's SimpleDateFormat and GregorianCalendar (2019-13-45 is 14 February 2020; days before 15 October 1582
  * are Julian). Always in UTC, which is what the Z says.
  */
+import { asciiDigits } from './java-number.ts'
 import { cutoverDay, gregorianDay, julianDay } from './java-calendar.ts'
 import { dateName, msPerDay, timeName, timestampName } from './logical.ts'
 
@@ -61,16 +62,6 @@ const intOf = (negative: boolean, digits: string, exponent: number): number => {
   return Number(BigInt.asIntN(32, negative ? -value : value))
 }
 
-/** Decimal digits of any script as 0-9: Java's number parsers read them all. */
-export const asciiDigits = (text: string): string =>
-  /^[\0-\x7f]*$/.test(text) ? text : text.replaceAll(/\p{Nd}/gu, (digit) => (digit < '\x80' ? digit : String(digitValue(digit))))
-/** Digits stand in runs of ten. */
-const digitValue = (digit: string): number => {
-  const code = digit.codePointAt(0) ?? 0
-  let first = code
-  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--
-  return (code - first) % 10
-}
 
 const timeOf = ({ year, month, day, hour, minute, second, milli }: Fields): number => {
   const time = hour * 3_600_000 + minute * 60_000 + second * 1000 + milli

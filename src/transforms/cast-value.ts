@@ -3,6 +3,7 @@ import { dateText } from '../data/connect-values.ts'
 import { DataException } from '../data/errors.ts'
 import { doubleOf, floatOf, heldLong, isJavaNumber, type JavaNumber, longOf, narrow, parseBigDecimal } from '../data/java-cast.ts'
 import { isJavaLong, JavaFloating, schemalessDouble, schemalessFloat } from '../data/java-double.ts'
+import { readFloating } from '../data/java-number.ts'
 import { javaClassOf, javaText } from '../data/java-text.ts'
 import { dateName, fromLogical, timeName, timestampName } from '../data/logical.ts'
 import type { Schema } from '../data/schema.ts'
@@ -88,23 +89,11 @@ const castText = (schema: Schema | null, text: string, target: Exclude<CastTarge
 }
 const outOfRange = (text: string): DataException => new DataException(`Value (${text}) was out of range for requested data type`)
 
-/** Java's Float.parseFloat and Double.parseDouble: white space around, a type letter behind, hexadecimal with an exponent of two. */
 const parseFloating = (text: string, target: 'FLOAT32' | 'FLOAT64'): number => {
-  const trimmed = text.replaceAll(/^[\0- ]+|[\0- ]+$/g, '')
-  const special = /^([+-]?)(NaN|Infinity)$/.exec(trimmed)
-  if (special) return special[2] === 'NaN' ? NaN : special[1] === '-' ? -Infinity : Infinity
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?$/.test(trimmed)) {
-    const digits = trimmed.replace(/[fFdD]$/, '')
-    const double = Number(digits)
-    if (target === 'FLOAT64') return double
-    const decimal = parseBigDecimal(digits)
-    // a decimal has no -0, and its exponent has limits that a float's text has not
-    return decimal === null || decimal.unscaled === 0n ? Math.fround(double) : floatOf(decimal)
-  }
-  const hex = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[fFdD]?$/.exec(trimmed)
-  const digits = hex ? `${hex[2]}${hex[3]}` : ''
-  if (!hex || digits === '') throw outOfRange(text)
-  const exponent = Number(hex[4]) - 4 * (hex[3]?.length ?? 0)
-  const value = (hex[1] === '-' ? -1 : 1) * Number(`0x${digits}`) * 2 ** exponent
-  return target === 'FLOAT32' ? Math.fround(value) : value
+  const found = readFloating(text)
+  if (found === null) throw outOfRange(text)
+  if (target === 'FLOAT64') return found.double
+  const decimal = found.digits === null ? null : parseBigDecimal(found.digits)
+  // a decimal has no -0, and its exponent has limits that a float's text has not
+  return decimal === null || decimal.unscaled === 0n ? Math.fround(found.double) : floatOf(decimal)
 }

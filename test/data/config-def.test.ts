@@ -171,6 +171,15 @@ describe('a whole configuration', () => {
       'Missing required configuration "transforms.t.fields" which has no default value.', "Configuration 'fields' values must not be null.",
     ])
   })
+  test('internal keys are listed like any other', () => {
+    expect(new ConfigDef().defineInternal('inner', Type.INT, 1, Importance.LOW).toJson().map(({ name, group }) => [name, group])).toEqual([['inner', '']])
+  })
+  test('the bounds of a DOUBLE print as doubles, digits of any script are digits, and hexadecimal is a number', () => {
+    const share = new ConfigDef().define('share', Type.DOUBLE, 0, ConfigDef.Range.between(0, 1), Importance.LOW, '')
+    expect(share.validate({ share: '2' })[0]?.errorMessages).toEqual(['Invalid value 2.0 for configuration share: Value must be no more than 1.0'])
+    expect([share.parse({ share: '0x1p-1' }), share.parse({ share: ' 1d ' })]).toEqual([{ share: 0.5 }, { share: 1 }])
+    expect(new ConfigDef().define('n', Type.INT, Importance.LOW, '').parse({ n: '١٢' })).toEqual({ n: 12 })
+  })
   test('names from Object.prototype are ordinary names', () => {
     expect(new ConfigDef().define('toString', { type: 'STRING', defaultValue: null }).parse({})).toEqual({ toString: null })
     expect(new ConfigDef().define('__proto__', { type: 'STRING', defaultValue: 'd' }).validate({})[0]?.value).toBe('d')

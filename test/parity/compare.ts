@@ -34,10 +34,11 @@ const shown = (answer: Answer): string => {
 }
 /** Keys and values of a configuration have no order; Java's entities spell their fields in snake case, and give required keys a default of null. */
 const asRest = (answer: Answer): Answer => {
-  const of = answer['keys'] ?? answer['values']
+  const { keys, values, ...others } = answer
+  const of = keys ?? values
   if (!Array.isArray(of)) return answer
   const named = (of as readonly Readonly<Record<string, unknown>>[]).map((each): Readonly<Record<string, unknown>> => ({ defaultValue: null, ...Object.fromEntries(Object.entries(each).map(([key, item]) => [key.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()), item])) }))
-  return { rest: named.toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1)) }
+  return { ...others, rest: named.toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1)) }
 }
 /** Identities of objects differ from run to run; which class of Java's a map has is up to whoever made it; a transformation here is not told where a record came from. */
 const stripped = (message: string): string => message.replace('SourceRecord{sourcePartition={}, sourceOffset={}}', 'SourceRecord{}').replace(/(SinkRecord\{kafkaOffset=\d+), [^}]*/, '$1')

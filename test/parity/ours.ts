@@ -12,6 +12,7 @@ import { hostValues } from '../../src/wire/host-columns.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { columnToUtf8 } from '../../src/wire/transcode.ts'
 import type { Answer, Case, Conversion } from './cases.ts'
+import { keysAnswer, madeOf, parsedAnswer } from './ours-definitions.ts'
 import { predicateAnswer, transformAnswer } from './ours-transforms.ts'
 import { schemaOf, tagSchema, tagValue, valueOf } from './tagged.ts'
 
@@ -80,9 +81,15 @@ const runOne = async (one: Case): Promise<Answer> => {
     case 'test':
       return predicateAnswer(one)
     case 'configDef':
-      return { keys: defOf(one.class).toJson() }
+      return keysAnswer(defOf(one.class))
     case 'validate':
       return { values: defOf(one.class).validateToJson(one.config) }
+    case 'define':
+      return keysAnswer(madeOf(one))
+    case 'defineAndValidate':
+      return { values: madeOf(one).validateToJson(one.config) }
+    case 'defineAndParse':
+      return parsedAnswer(madeOf(one), one.config)
     case 'fromConnect':
     case 'toConnect':
       throw new Error('these run in groups')

@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.data.Schema;
@@ -16,8 +14,6 @@ import org.apache.kafka.connect.data.SchemaProjector;
 import org.apache.kafka.connect.data.Values;
 import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.header.Header;
-import org.apache.kafka.connect.runtime.rest.entities.ConfigKeyInfo;
-import org.apache.kafka.connect.runtime.rest.entities.ConfigValueInfo;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.storage.Converter;
@@ -46,8 +42,11 @@ final class Operations {
             }
             case "transform" -> transform(request);
             case "test" -> test(request);
-            case "configDef" -> configDef(request);
-            case "validate" -> validate(request);
+            case "configDef" -> Definitions.keys(definition(request.get("class").asText()));
+            case "validate" -> Definitions.values(definition(request.get("class").asText()), config(request));
+            case "define" -> Definitions.keys(Definitions.made(request));
+            case "defineAndValidate" -> Definitions.values(Definitions.made(request), config(request));
+            case "defineAndParse" -> Definitions.parsed(Definitions.made(request), config(request));
             default -> throw new IllegalArgumentException("unknown op " + request);
         };
     }
@@ -180,29 +179,5 @@ final class Operations {
         if (plugin instanceof HeaderConverter converter) return converter.config();
         if (plugin instanceof Predicate<?> predicate) return predicate.config();
         return ((Transformation<?>) plugin).config();
-    }
-
-    /** Every key as the REST API describes it, in definition order. */
-    private static JsonNode configDef(JsonNode request) throws Exception {
-        ObjectNode answer = Parity.MAPPER.createObjectNode();
-        ArrayNode keys = answer.putArray("keys");
-        for (ConfigDef.ConfigKey key : definition(request.get("class").asText()).configKeys().values()) {
-            ConfigKeyInfo info = org.apache.kafka.connect.runtime.AbstractHerder.convertConfigKey(key);
-            keys.add(Parity.MAPPER.valueToTree(info));
-        }
-        return answer;
-    }
-
-    private static JsonNode validate(JsonNode request) throws Exception {
-        ObjectNode answer = Parity.MAPPER.createObjectNode();
-        ArrayNode values = answer.putArray("values");
-        ConfigDef definition = definition(request.get("class").asText());
-        List<ConfigValue> found = definition.validate(config(request));
-        for (ConfigValue value : found) {
-            ConfigDef.Type type = definition.configKeys().containsKey(value.name()) ? definition.configKeys().get(value.name()).type : null;
-            ConfigValueInfo info = new ConfigValueInfo(value.name(), ConfigDef.convertToString(value.value(), type), value.recommendedValues().stream().map(each -> ConfigDef.convertToString(each, type)).toList(), value.errorMessages(), value.visible());
-            values.add(Parity.MAPPER.valueToTree(info));
-        }
-        return answer;
     }
 }
