@@ -12,6 +12,9 @@ export class ValuesCursor {
   /** Of the string (in `text`) or the bytes (in `data`) read last. */
   start = 0
   end = 0
+  /** Of the int64 read last by `halves`. */
+  low = 0
+  high = 0
   readonly #view: DataView
   readonly #lengths: Int32Array
   readonly #widths: readonly number[]
@@ -50,6 +53,12 @@ export class ValuesCursor {
   bigint(): bigint {
     this.#take(8)
     return this.#view.getBigInt64(this.#position - 8, true)
+  }
+  /** An int64 as its two halves, `low` and `high`. */
+  halves(): void {
+    this.#take(8)
+    this.low = this.#view.getInt32(this.#position - 8, true)
+    this.high = this.#view.getInt32(this.#position - 4, true)
   }
   count(): number {
     let value = 0

@@ -138,15 +138,30 @@ export class ValuesWriter {
     this.#tag(STRUCT)
     this.#varint(this.#schemas.indexOf(schema))
   }
-  /** Entries follow, each a name and a value; `setCount` with what this returns says how many (at most 127). */
+  /** Entries follow, each a name and a value; `setCount` with what this returns says how many. */
   object(): number {
     return this.#open(OBJECT)
   }
   array(): number {
     return this.#open(ARRAY)
   }
+  /** Entries follow, each a key and a value. */
+  map(): number {
+    return this.#open(MAP)
+  }
+  /** One byte is kept for a count; what follows makes room for a longer one. */
   setCount(place: number, count: number): void {
-    this.#data[place] = count
+    if (count <= 0x7f) {
+      this.#data[place] = count
+      return
+    }
+    const end = this.#length
+    this.#length = place
+    this.#reserve(end - place + 5)
+    const rest = this.#data.slice(place + 1, end)
+    this.#varint(count)
+    this.#data.set(rest, this.#length)
+    this.#length += rest.length
   }
   name(index: number): void {
     this.#reserve(5)

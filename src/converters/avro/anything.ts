@@ -121,12 +121,12 @@ const readBranch = (branch: Branch, from: AvroCursor): unknown => {
       return from.string()
     case 'array': {
       const items: unknown[] = []
-      from.blocks(() => void items.push(readAnything(from)))
+      from.items(() => void items.push(readAnything(from)), null)
       return items
     }
     case 'map': {
       const map = new Map<unknown, unknown>()
-      from.blocks(() => void map.set(readAnything(from), readAnything(from)))
+      from.items(() => void map.set(readAnything(from), readAnything(from)), null)
       return [...map.keys()].every((key) => typeof key === 'string' && key !== '__proto__') ? Object.fromEntries(map as Map<string, unknown>) : map
     }
   }

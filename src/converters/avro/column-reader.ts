@@ -1,7 +1,7 @@
 /** Confluent's Avro back into columns of Connect values. Waits only for schemas not met before. */
 import { type ConnectException, DataException } from '../../data/errors.ts'
-import { toLogical } from '../../data/logical.ts'
 import type { MaybePromise } from '../../data/maybe-promise.ts'
+import { emptyColumn, type TextColumn } from '../../wire/batch.ts'
 import type { SchemaTable } from '../../wire/schema-table.ts'
 import { asBuffer, countOf } from '../columns.ts'
 import { asConnectException } from '../encode-rows.ts'
@@ -9,7 +9,7 @@ import type { ByteRanges, DecodedColumn, RowError, Topics } from '../types.ts'
 import { AvroCursor } from './binary.ts'
 import type { AvroConverterOptions } from './config.ts'
 import { asFailure } from './failures.ts'
-import { compileReader, type ReadPlan } from './read-plan.ts'
+import { compileReader, type ReadPlan, TaggedTarget } from './read-plan.ts'
 import type { Registry } from './registry.ts'
 import { subjectOf, topicNameStrategy } from './subjects.ts'
 import { primitive } from './schema.ts'
@@ -45,7 +45,7 @@ export class AvroColumnReader {
         (error: unknown) => void failed[topic]?.set(id, asFailure(error, name, 'deserialize')),
       ))
     })
-    const planOf = (topic: number, id: number): ReadPlan | ConnectException | undefined => plans[topic]?.get(id) ?? failed[topic]?.get(id)
+    const planOf: PlanOf = (topic, id) => plans[topic]?.get(id) ?? failed[topic]?.get(id)
     const decode = (): DecodedColumn => this.#decode(parts, topics, schemas, planOf)
     return waits.length === 0 ? decode() : Promise.all(waits).then(decode)
   }
@@ -64,47 +64,71 @@ export class AvroColumnReader {
     const found = await this.#registry.byId(id, known)
     try {
       const version = await this.#registry.version(known ?? subjectOf(topic, found.type, subject), found)
-      const plan = compileReader(found.type, version, data)
-      const { schema } = plan
-      return found.type.kind === 'bytes' && schema !== null ? { schema, read: (from) => toLogical(schema, from.fixed(from.left)) } : plan
+      return compileReader(found.type, version, data)
     } catch (error) {
       if (error instanceof DataException) return error
       throw error
     }
   }
 
-  #decode(parts: readonly ByteRanges[], topics: Topics, schemas: SchemaTable, planOf: (topic: number, id: number) => ReadPlan | ConnectException | undefined): DecodedColumn {
+  /** `isTrusting`: texts are taken for well-formed; when they are not, all is read again with care. */
+  #decode(parts: readonly ByteRanges[], topics: Topics, schemas: SchemaTable, planOf: PlanOf, isTrusting = true): DecodedColumn {
     const count = countOf(parts)
-    const values = new Array<unknown>(count).fill(null)
+    const to = new TaggedTarget(schemas, isTrusting)
     const index = new Int32Array(count).fill(-1)
     const errors: RowError[] = []
     const cursor = this.#cursor
+    let texts = 0
+    let written = 0
     eachRow(parts, (row, bytes, start, end) => {
-      const topic = topics.topic === null ? 0 : (topics.topic[row] as number)
+      if (start < 0) return to.values.write(null)
+      const length = to.values.length
+      const textCount = to.texts.count
       try {
-        const id = idAt(bytes, start, end)
-        if (id === null) throw new DataException(`Failed to deserialize data for topic ${topics.topics[topic]} to Avro: ${whyNoId(end - start)}`)
-        const plan = planOf(topic, id)
-        if (plan === undefined || plan instanceof Error) throw plan ?? new DataException(`No schema with id ${id}`)
+        const plan = planAt(bytes, start, end, topics, row, planOf)
         cursor.reset(bytes, start + headBytes, end)
-        values[row] = plan.read(cursor)
+        to.depth = 0
+        plan.read(cursor, to)
         index[row] = schemas.indexOf(plan.schema)
+        if (plan.isString) texts++
+        written++
       } catch (error) {
+        to.values.rollback(length)
+        to.texts.rollback(textCount)
+        to.values.write(null)
         errors.push({ row, error: asConnectException(error) })
       }
     })
-    return { count, column: { kind: 'objects', values }, schema: index.every((entry) => entry === 0) ? null : index, errors }
+    const values = to.values.finish()
+    if (isTrusting && !to.isText(values.strings)) return this.#decode(parts, topics, schemas, planOf, false)
+    const column = written === 0 ? emptyColumn : texts === written ? textsAt(values.strings, index) : values
+    return { count, column, schema: index.every((entry) => entry === 0) ? null : index, errors }
   }
+}
+
+type PlanOf = (topic: number, id: number) => ReadPlan | ConnectException | undefined
+const planAt = (bytes: Buffer, start: number, end: number, { topics, topic }: Topics, row: number, planOf: PlanOf): ReadPlan => {
+  const at = topic === null ? 0 : (topic[row] as number)
+  const id = idAt(bytes, start, end)
+  if (id === null) throw new DataException(`Failed to deserialize data for topic ${topics[at]} to Avro: ${whyNoId(end - start)}`)
+  const plan = planOf(at, id)
+  if (plan === undefined || plan instanceof Error) throw plan ?? new DataException(`No schema with id ${id}`)
+  return plan
+}
+/** Texts of the rows that have a schema, as a column of all rows. */
+const textsAt = (texts: TextColumn, index: Int32Array): TextColumn => {
+  let at = 0
+  return { ...texts, lengths: index.map((schema) => (schema < 0 ? -1 : (texts.lengths[at++] as number))) }
 }
 
 const eachRow = (parts: readonly ByteRanges[], use: (row: number, bytes: Buffer, start: number, end: number) => void): void => {
   let row = 0
   for (const part of parts) {
     const bytes = asBuffer(part.bytes)
-    for (let at = 0; at < part.count; at++, row++) if ((part.start[at] as number) >= 0) use(row, bytes, part.start[at] as number, part.end[at] as number)
+    for (let at = 0; at < part.count; at++, row++) use(row, bytes, part.start[at] as number, part.end[at] as number)
   }
 }
-const idAt = (bytes: Buffer, start: number, end: number): number | null => (end - start < headBytes || bytes[start] !== 0 ? null : bytes.readInt32BE(start + 1))
+const idAt = (bytes: Buffer, start: number, end: number): number | null => (start < 0 || end - start < headBytes || bytes[start] !== 0 ? null : bytes.readInt32BE(start + 1))
 const whyNoId = (size: number): string =>
   size < headBytes
     ? `Unknown magic byte! A record of ${size} bytes cannot hold the magic byte 0 and a schema id; it was not written by a converter or serializer with a schema registry`

@@ -3,7 +3,8 @@ import { type ConnectException, DataException } from '../../data/errors.ts'
 import { fromLogical } from '../../data/logical.ts'
 import type { MaybePromise } from '../../data/maybe-promise.ts'
 import type { Schema } from '../../data/schema.ts'
-import { asBuffer, materialize, Scratch } from '../columns.ts'
+import { ValuesError } from '../../wire/values.ts'
+import { asBuffer, Scratch } from '../columns.ts'
 import { asConnectException } from '../encode-rows.ts'
 import { type ConnectColumn, type EncodedColumn, type RowError, schemaOf, type Topics } from '../types.ts'
 import { type Translate, translator } from './avsc.ts'
@@ -11,18 +12,21 @@ import type { AvroConverterOptions } from './config.ts'
 import { asFailure } from './failures.ts'
 import { avroFromConnect } from './from-connect.ts'
 import type { Registered, Registry } from './registry.ts'
+import { type RowPlan, type Rows, rowsOf } from './rows.ts'
 import { sameShape } from './same-shape.ts'
 import { SchemaCache } from './schema-cache.ts'
 import { avroText } from './schema-text.ts'
 import type { AvroType } from './schema.ts'
 import { subjectOf } from './subjects.ts'
 import { compileWriter, type WriteAvro } from './write-plan.ts'
+import { compileTagged } from './write-tagged.ts'
 
-type WritePlan = { readonly type: AvroType; readonly text: string; readonly write: WriteAvro; readonly targets: Map<string, Target> }
+type WritePlan = RowPlan & { readonly type: AvroType; readonly text: string; readonly targets: Map<string, Target> }
 /** What values of a schema become under a subject. `translate`: they are written in another schema than their own. */
 type Target = { readonly head: Buffer; readonly translate: Translate | null; readonly expiresAtMs: number }
 /** All values of one schema for one topic in a batch. */
-type Job = { readonly plan: WritePlan; target: Target | null } | { readonly error: ConnectException }
+type Job = Asked | { readonly error: ConnectException }
+type Asked = { readonly plan: WritePlan; readonly subject: string; readonly target: Target | null }
 
 const headBytes = 5
 
@@ -39,51 +43,59 @@ export class AvroColumnWriter {
   }
 
   write(values: ConnectColumn, topics: Topics): MaybePromise<EncodedColumn> {
-    const all = materialize(values)
     const jobs: Job[] = []
     const waits: Promise<void>[] = []
     const width = values.schemas.length + 1
+    let live: Uint8Array | null = null
     for (let row = 0; row < values.count; row++) {
-      if (all[row] === null || all[row] === undefined) continue
       const key = jobKey(values, topics, row, width)
       if (jobs[key] !== undefined) continue
-      const wait = this.#start(schemaOf(values, row), topicOf(topics, row), (job) => void (jobs[key] = job))
-      if (wait !== null) waits.push(wait)
+      const topic = topicOf(topics, row)
+      const job = this.#job(schemaOf(values, row), topic)
+      if ('error' in job || job.target !== null) {
+        jobs[key] = job
+        continue
+      }
+      // a schema that has nothing but nulls is not asked for
+      live ??= liveRows(values)
+      if (live[row] === 0) continue
+      jobs[key] = job
+      waits.push(this.#ask(job, topic).then((found) => void (jobs[key] = found)))
     }
-    const encode = (): EncodedColumn => this.#encode(values, all, (row) => jobs[jobKey(values, topics, row, width)])
+    const encode = (): EncodedColumn => this.#encode(values, (row) => jobs[jobKey(values, topics, row, width)])
     // who waits may be overtaken by a call that need not: its bytes are its own
     return waits.length === 0 ? encode() : Promise.all(waits).then(() => copied(encode()))
   }
 
-  /** Null: the job is there at once. */
-  #start(schema: Schema | null, topic: string, found: (job: Job) => void): Promise<void> | null {
+  /** With the target where it is known. */
+  #job(schema: Schema | null, topic: string): Job {
     try {
       const plan = this.#plans.get(schema, (each) => this.#plan(each))
       const subject = subjectOf(topic, plan.type, this.#options.subject)
       const known = plan.targets.get(subject)
-      const isFresh = known !== undefined && known.expiresAtMs > Date.now()
-      found({ plan, target: isFresh ? known : null })
-      if (isFresh) return null
-      return this.#ask(plan, subject).then(
-        (target) => {
-          plan.targets.set(subject, target)
-          found({ plan, target })
-        },
-        (error: unknown) => found({ error: asFailure(error, topic, 'serialize') }),
-      )
+      return { plan, subject, target: known !== undefined && known.expiresAtMs > Date.now() ? known : null }
     } catch (error) {
-      found({ error: asConnectException(error) })
-      return null
+      return { error: asConnectException(error) }
+    }
+  }
+  async #ask({ plan, subject }: Asked, topic: string): Promise<Job> {
+    try {
+      const target = await this.#target(plan, subject)
+      plan.targets.set(subject, target)
+      return { plan, subject, target }
+    } catch (error) {
+      return { error: asFailure(error, topic, 'serialize') }
     }
   }
 
   #plan(schema: Schema | null): WritePlan {
     const type = avroFromConnect(schema, this.#options.data)
     const write = schema !== null && type.kind === 'bytes' ? bareBytes(schema) : compileWriter(schema, type, this.#options.data)
-    return { type, text: avroText(type), write, targets: new Map() }
+    const tagged = schema === null || type.kind === 'bytes' ? null : compileTagged(schema, type, this.#options.data)
+    return { type, text: avroText(type), write, tagged, targets: new Map() }
   }
 
-  async #ask(plan: WritePlan, subject: string): Promise<Target> {
+  async #target(plan: WritePlan, subject: string): Promise<Target> {
     const { autoRegisterSchemas, useSchemaId, useLatestVersion, latestCacheMs, idCompatibilityStrict, latestCompatibilityStrict } = this.#options
     if (autoRegisterSchemas) return targetOf(await this.#registry.register(subject, plan.text))
     if (useSchemaId >= 0) return translated(plan, await this.#registry.byId(useSchemaId, subject), idCompatibilityStrict ? 'id.compatibility.strict' : null, Infinity)
@@ -91,24 +103,27 @@ export class AvroColumnWriter {
     return targetOf(await this.#registry.lookup(subject, plan.text))
   }
 
-  #encode(values: ConnectColumn, all: readonly unknown[], jobOf: (row: number) => Job | undefined): EncodedColumn {
+  #encode(values: ConnectColumn, jobOf: (row: number) => Job | undefined): EncodedColumn {
     const to = this.#scratch
+    const rows = rowsOf(values)
     const start = new Int32Array(values.count).fill(-1)
     const end = new Int32Array(values.count).fill(-1)
     const errors: RowError[] = []
     to.length = 0
     for (let row = 0; row < values.count; row++) {
-      const value = all[row]
       const from = to.length
+      const hasValue = rows.next(row)
       try {
-        if (value === null || value === undefined) {
+        if (!hasValue) {
           if (schemaOf(values, row)?.isOptional === false) throw new DataException('Found null value for non-optional schema')
           continue
         }
-        writeRow(value, jobOf(row), to)
+        writeRow(rows, jobOf(row), to)
         start[row] = from
         end[row] = to.length
       } catch (error) {
+        // a column that is damaged is no matter of one row
+        if (error instanceof ValuesError) throw error
         to.length = from
         errors.push({ row, error: asConnectException(error) })
       }
@@ -122,14 +137,19 @@ const topicOf = ({ topics, topic }: Topics, row: number): string => topics[topic
 const jobKey = (values: ConnectColumn, { topic }: Topics, row: number, width: number): number =>
   (topic === null ? 0 : (topic[row] as number)) * width + 1 + (values.schema === null ? (values.schemas.length === 0 ? -1 : 0) : (values.schema[row] as number))
 
-const writeRow = (value: unknown, job: Job | undefined, to: Scratch): void => {
+const liveRows = (values: ConnectColumn): Uint8Array => {
+  const rows = rowsOf(values)
+  return Uint8Array.from({ length: values.count }, (_, row) => (rows.next(row) ? 1 : 0))
+}
+
+const writeRow = (rows: Rows, job: Job | undefined, to: Scratch): void => {
   if (job === undefined) return
   if ('error' in job) throw job.error
   const { plan, target } = job
   if (target === null) return
   to.copy(target.head, 0, headBytes)
   const from = to.length
-  plan.write(value, to)
+  rows.write(plan, to)
   if (target.translate === null) return
   const translatedBytes = target.translate(Buffer.from(to.bytes.subarray(from, to.length)))
   to.length = from

@@ -68,8 +68,8 @@ const baseWriter = (schema: Schema, type: AvroType, options: AvroDataOptions): W
     }
     case 'INT64':
       return (value, to) => {
-        if (!(typeof value === 'number' ? Number.isInteger(value) : typeof value === 'bigint')) throw wrong(schema, value)
-        putLong(to, value as number | bigint)
+        if (!isLong(value)) throw wrong(schema, value)
+        putLong(to, value)
       }
     case 'FLOAT32':
     case 'FLOAT64': {
@@ -109,6 +109,8 @@ const baseWriter = (schema: Schema, type: AvroType, options: AvroDataOptions): W
       return structWriter(schema, type as RecordType, options)
   }
 }
+const isLong = (value: unknown): value is number | bigint =>
+  typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63
 const enumWriter = (schema: Schema, name: string, symbols: readonly string[]): WriteAvro => {
   const indexes = new Map(symbols.map((symbol, index) => [symbol, index]))
   return (value, to) => {
@@ -156,7 +158,7 @@ const checkStruct = (schema: Schema, value: unknown): Struct => {
   return value
 }
 /** An optional field and its struct differ in being optional only; the schema they were made of was the field's. */
-const sameStruct = (given: Schema, schema: Schema): boolean => given.equals(schema) || (given.isOptional && required(given).equals(schema))
+export const sameStruct = (given: Schema, schema: Schema): boolean => given.equals(schema) || (given.isOptional && required(given).equals(schema))
 const structWriter = (schema: Schema, type: RecordType, options: AvroDataOptions): WriteAvro => {
   const writers = schema.fields.map((field, index) => compileWriter(field.schema, type.fields[index]?.type ?? type, options))
   const defaults = schema.fields.map((field) => (options.ignoreDefaultForNullables ? null : (field.schema.defaultValue ?? null)))

@@ -2,8 +2,10 @@
 import { createConverter } from '../../../src/converters/converters.ts'
 import type { Converter } from '../../../src/converters/types.ts'
 import type { Schema } from '../../../src/data/schema.ts'
+import { columnOf } from '../../../src/wire/columns.ts'
 import { hostValues } from '../../../src/wire/host-columns.ts'
 import { SchemaTable } from '../../../src/wire/schema-table.ts'
+import { columnToUtf8 } from '../../../src/wire/transcode.ts'
 import type { TestRegistry } from '../../registry/registry.ts'
 
 export const topics = { topics: ['t'], topic: null }
@@ -12,11 +14,15 @@ export const avroConverter = (registry: Pick<TestRegistry, 'url'>, config: Confi
   createConverter({ className: 'AvroConverter', isKey, config: { 'schema.registry.url': registry.url, 'retries.wait.ms': '1', 'converter.type': isKey ? 'key' : 'value', ...config } })
 
 export type Row = readonly [value: unknown, schema: Schema | null]
+/** As a transformation leaves values, or as they come from a connector. */
+export type Form = 'objects' | 'packed'
 /** The bytes of each row, null for null bytes, or the error. */
-export const encodeAll = async (to: Converter, rows: readonly Row[]): Promise<(Buffer | null | Error)[]> => {
+export const encodeAll = async (to: Converter, rows: readonly Row[], form: Form = 'objects'): Promise<(Buffer | null | Error)[]> => {
   const table = new SchemaTable()
   const schema = Int32Array.from(rows, ([, each]) => table.indexOf(each))
-  const encoded = await to.fromConnect({ count: rows.length, column: { kind: 'objects', values: rows.map(([value]) => value) }, schemas: table.schemas, schema }, topics)
+  const values = rows.map(([value]) => value)
+  const column = form === 'objects' ? { kind: form, values } : columnToUtf8(columnOf(values, table))
+  const encoded = await to.fromConnect({ count: rows.length, column, schemas: table.schemas, schema }, topics)
   const errors = new Map(encoded.errors.map(({ row, error }) => [row, error]))
   return rows.map((_, row) => {
     const start = encoded.start[row] as number

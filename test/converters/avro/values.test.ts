@@ -80,15 +80,22 @@ test('enums, fixed bytes and unions come back through their Avro types', async (
   const again = await encodeOne(enhanced, value, schema)
   expect(again.subarray(5)).toEqual(bytes.subarray(5))
 })
-test.each([
+const wrongField = new Struct(structOf([{ schema: schemas.STRING_SCHEMA, value: 'x' }, { schema: schemas.INT32_SCHEMA, value: 1 }]).schema)
+wrongField.setAt(0, 'text')
+wrongField.setAt(1, 'no number')
+const misfits = [
   ['a text for a number', 'x', schemas.INT32_SCHEMA, 'Invalid type for INT32: class java.lang.String'],
   ['a number past its type', 128, schemas.INT8_SCHEMA, 'Invalid type for INT8'],
   ['null where it is not allowed', null, schemas.STRING_SCHEMA, 'Found null value for non-optional schema'],
   ['a number for a date', 1, SchemaBuilder.date().build(), 'Invalid type for Date, expected Date but was class'],
   ['a decimal of another scale', new Decimal(1n, 1), SchemaBuilder.decimal(2).build(), 'Decimal value has mismatching scale'],
   ['a struct of another schema', structOf([]).value, structOf([{ schema: schemas.INT8_SCHEMA, value: 1 }]).schema, 'Mismatching struct schema'],
-])('%s fails its row only', async (_, value, schema, message) => {
-  const rows = await encodeAll(converter, [['before', schemas.STRING_SCHEMA], [value, schema], ['after', schemas.STRING_SCHEMA]])
+  ['an integer past 64 bits', 2n ** 63n, schemas.INT64_SCHEMA, 'Invalid type for INT64'],
+  ['a fraction for an integer', 1.5, schemas.INT64_SCHEMA, 'Invalid type for INT64'],
+  ['a field of the wrong type', wrongField, wrongField.schema, 'Invalid type for INT32: class java.lang.String'],
+] as const
+test.each(misfits.flatMap((each) => [[...each, 'objects'], [...each, 'packed']] as const))('%s fails its row only (%#)', async (_, value, schema, message, form) => {
+  const rows = await encodeAll(converter, [['before', schemas.STRING_SCHEMA], [value, schema], ['after', schemas.STRING_SCHEMA]], form)
   expect(rows).toEqual([expect.any(Buffer), expect.objectContaining({ message: expect.stringContaining(message) }), expect.any(Buffer)])
 })
 test('damaged records fail their rows, and never the batch', async () => {
