@@ -364,6 +364,9 @@ export const createProducer = (connection: KafkaConnection, settings: ProducerSe
     get bufferedBytes() {
       return bufferedBytes
     },
+    get failure() {
+      return failure
+    },
     close(timeoutMs) {
       closing ??= (async () => {
         const flushed = producer.flush()

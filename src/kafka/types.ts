@@ -60,6 +60,8 @@ export interface Producer {
   flush(): Promise<void>
   /** Bytes appended and not yet acked. */
   readonly bufferedBytes: number
+  /** Why nothing can be sent any more, whatever the record; null while it can. */
+  readonly failure: KafkaError | null
   /** Waits up to timeoutMs for what is in flight, then fails the rest. */
   close(timeoutMs: number): Promise<void>
 }

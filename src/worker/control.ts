@@ -69,17 +69,17 @@ export class TaskControl {
     await this.untilStopped(over.promise)
     clearTimeout(timer)
   }
-  /** Waits for a promise, but no longer than until a stop or failure (the promise then goes on unheard). Rejects as it does. */
-  async untilStopped(promise: Promise<unknown>): Promise<void> {
-    const over = Promise.withResolvers<void>()
+  /** Waits for a promise, but no longer than until a stop or failure: undefined then (the promise goes on unheard). Rejects as it does. */
+  async untilStopped<T>(promise: Promise<T>): Promise<T | undefined> {
+    const over = Promise.withResolvers<T | undefined>()
     const look = (): void => {
-      if (this.#stopping || this.#failure) over.resolve()
+      if (this.#stopping || this.#failure) over.resolve(undefined)
     }
     const unsubscribe = this.onChange(look)
     look()
-    promise.then(() => over.resolve(), (error: unknown) => over.reject(error))
+    promise.then(over.resolve, over.reject)
     try {
-      await over.promise
+      return await over.promise
     } finally {
       unsubscribe()
     }

@@ -2,7 +2,7 @@
  * The `__connect.errors.*` headers of a dead letter, in Kafka's order (`errors.deadletterqueue.context.headers.enable`).
  * Texts that plugins wrote go without the secrets they may hold.
  */
-import type { Header } from '../kafka/types.ts'
+import { type Header, KafkaError } from '../kafka/types.ts'
 import { traceOf, withoutSecrets } from '../log.ts'
 import type { Failure } from './tolerance.ts'
 import type { TaskId } from './types.ts'
@@ -13,6 +13,8 @@ export type Origin =
   | { readonly topic: string; readonly sourcePartition: string; readonly sourceOffset: string | null }
 
 const prefix = '__connect.errors.'
+/** The largest of them by far. */
+export const stackTraceHeader = `${prefix}exception.stacktrace`
 
 export const contextHeaders = (id: TaskId, origin: Origin, { stage, className, error }: Pick<Failure, 'stage' | 'className' | 'error'>): readonly Header[] => {
   const header = (name: string, value: string | null): Header => ({ key: prefix + name, value: value === null ? null : Buffer.from(value) })
@@ -41,5 +43,20 @@ const javaNames: Readonly<Record<string, string>> = {
 }
 const connectNames = new Set(['ConnectException', 'DataException', 'RetriableException', 'SchemaBuilderException', 'SchemaProjectorException', 'NotFoundException', 'AlreadyExistsException', 'IllegalWorkerStateException'])
 
+/** Of Kafka's clients, by the names of their errors; the package is `org.apache.kafka.common.errors`. */
+const clientNames: Readonly<Record<string, string>> = {
+  CORRUPT_MESSAGE: 'CorruptRecordException', INVALID_RECORD: 'InvalidRecordException', INVALID_TIMESTAMP: 'InvalidTimestampException', INVALID_TOPIC_EXCEPTION: 'InvalidTopicException',
+  MESSAGE_TOO_LARGE: 'RecordTooLargeException', NETWORK_EXCEPTION: 'NetworkException', NOT_ENOUGH_REPLICAS: 'NotEnoughReplicasException',
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'NotEnoughReplicasAfterAppendException', POLICY_VIOLATION: 'PolicyViolationException', RECORD_LIST_TOO_LARGE: 'RecordBatchTooLargeException',
+  RECORD_TOO_LARGE: 'RecordTooLargeException', REQUEST_TIMED_OUT: 'TimeoutException', TOPIC_AUTHORIZATION_FAILED: 'TopicAuthorizationException',
+  UNKNOWN_SERVER_ERROR: 'UnknownServerException', UNKNOWN_TOPIC_OR_PARTITION: 'UnknownTopicOrPartitionException',
+}
+
 /** The name under which Kafka's users know an exception; a plugin's own keeps its name. */
-export const javaClassName = ({ name }: Error): string => javaNames[name] ?? (connectNames.has(name) ? `org.apache.kafka.connect.errors.${name}` : name)
+export const javaClassName = (error: Error): string => {
+  if (error instanceof KafkaError) {
+    const name = clientNames[error.kafkaCode]
+    return name === undefined ? 'org.apache.kafka.common.KafkaException' : `org.apache.kafka.common.errors.${name}`
+  }
+  return javaNames[error.name] ?? (connectNames.has(error.name) ? `org.apache.kafka.connect.errors.${error.name}` : error.name)
+}

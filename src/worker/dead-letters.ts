@@ -1,12 +1,13 @@
 /**
  * The dead letter topic of a task (`errors.deadletterqueue.*`): made at the task's start where it is missing, written to by a
  * producer of its own. A letter is the record as it was read, bytes and timestamp, with what went wrong in its headers if wanted.
+ * The record comes first: a letter that those headers make too large is sent again with fewer of them.
  */
 import { ConnectException } from '../data/errors.ts'
 import { messageOf } from '../errors.ts'
 import { type ClientProperties, type Header, KafkaError, type KafkaClients, type Producer, type ProducedBatch } from '../kafka/types.ts'
 import { runtimeLogger, taskContext } from './deps.ts'
-import { contextHeaders, type Origin } from './dead-letter-headers.ts'
+import { contextHeaders, type Origin, stackTraceHeader } from './dead-letter-headers.ts'
 import type { Failure } from './tolerance.ts'
 import type { TaskId } from './types.ts'
 
@@ -29,11 +30,15 @@ export type DeadLettersOptions = {
 
 const partitions = 1
 const closeTimeoutMs = 30_000
+const tooLarge = new Set(['RECORD_TOO_LARGE', 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])
+
+/** One on its way. `fallbacks`: other sets of headers, each smaller than the one before. */
+type Letter = { readonly record: DeadRecord; readonly fallbacks: readonly (readonly Header[])[]; readonly sent: PromiseWithResolvers<void> }
 
 export class DeadLetters {
   readonly #options: DeadLettersOptions
   readonly #log
-  readonly #waiting = new Map<number, PromiseWithResolvers<void>>()
+  readonly #waiting = new Map<number, Letter>()
   #producer: Producer | null = null
   #nextToken = 0
 
@@ -56,18 +61,16 @@ export class DeadLetters {
   /** Resolves when the broker has it; rejects, with the failure logged, when it cannot have it. */
   send(record: DeadRecord, failure: Failure): Promise<void> {
     const { settings, id } = this.#options
-    const { key, value, timestamp, origin } = record
-    const headers = settings.contextHeaders ? [...record.headers, ...contextHeaders(id, origin, failure)] : record.headers
-    const token = this.#nextToken++
     const sent = Promise.withResolvers<void>()
-    this.#waiting.set(token, sent)
     sent.promise.catch(() => {}) // logged in #failed; not everybody who reports waits
-    try {
-      if (!this.#producer) throw new KafkaError('ILLEGAL_STATE', 'the dead letter producer is closed', { retriable: false })
-      this.#producer.append(settings.topic, -1, timestamp >= 0 ? timestamp : Date.now(), key, 0, key?.length ?? 0, value, 0, value?.length ?? 0, headers, token)
-    } catch (error) {
-      this.#failed([token], error)
+    if (!settings.contextHeaders) {
+      this.#append({ record, fallbacks: [], sent }, record.headers)
+      return sent.promise
     }
+    const context = contextHeaders(id, record.origin, failure)
+    const fallbacks = [[...record.headers, ...context.filter(({ key }) => key !== stackTraceHeader)], record.headers]
+    // copied: key and value may be views of fetched data, which would stay as long as the letter is under way
+    this.#append({ record: { ...record, key: copied(record.key), value: copied(record.value) }, fallbacks, sent }, [...record.headers, ...context])
     return sent.promise
   }
   /** When there is room for more: to be awaited between letters. */
@@ -76,7 +79,7 @@ export class DeadLetters {
   }
   /** When every letter sent so far is with the broker, or has failed. */
   async settled(): Promise<void> {
-    await Promise.allSettled([...this.#waiting.values()].map(({ promise }) => promise))
+    await Promise.allSettled([...this.#waiting.values()].map(({ sent }) => sent.promise))
   }
   async close(timeoutMs = closeTimeoutMs): Promise<void> {
     const producer = this.#producer
@@ -100,18 +103,41 @@ export class DeadLetters {
     this.#producer = await clients.producer({ properties: producer, clientId: producer['client.id'] ?? `connector-dlq-producer-${name}`, onProduced: (batch) => this.#produced(batch) })
     await this.#producer.ensureTopic(settings.topic)
   }
+  #append(letter: Letter, headers: readonly Header[]): void {
+    const { key, value, timestamp } = letter.record
+    const token = this.#nextToken++
+    this.#waiting.set(token, letter)
+    try {
+      if (!this.#producer) throw new KafkaError('ILLEGAL_STATE', 'the dead letter producer is closed', { retriable: false })
+      this.#producer.append(this.#options.settings.topic, -1, timestamp >= 0 ? timestamp : Date.now(), key, 0, key?.length ?? 0, value, 0, value?.length ?? 0, headers, token)
+    } catch (error) {
+      this.#failed([token], error)
+    }
+  }
   #produced(batch: ProducedBatch): void {
     if (!batch.ok) return this.#failed(batch.tokens, batch.error)
     for (const token of batch.tokens) {
-      this.#waiting.get(token)?.resolve()
+      this.#waiting.get(token)?.sent.resolve()
       this.#waiting.delete(token)
     }
   }
   #failed(tokens: readonly number[], error: unknown): void {
-    this.#log.error(`Could not produce message to dead letter queue. topic=${this.#options.settings.topic}`, error)
+    const { topic } = this.#options.settings
+    const lost: Letter[] = []
     for (const token of tokens) {
-      this.#waiting.get(token)?.reject(error)
+      const letter = this.#waiting.get(token)
       this.#waiting.delete(token)
+      if (!letter) continue
+      const [headers, ...fallbacks] = letter.fallbacks
+      if (headers === undefined || !(error instanceof KafkaError) || !tooLarge.has(error.kafkaCode)) lost.push(letter)
+      else {
+        this.#log.warn(`A letter to the dead letter queue is too large, and sent again ${fallbacks.length > 0 ? 'without the stack trace' : 'without context headers'}. topic=${topic}`)
+        this.#append({ ...letter, fallbacks }, headers)
+      }
     }
+    if (lost.length > 0) this.#log.error(`Could not produce message to dead letter queue. topic=${topic}`, error)
+    for (const { sent } of lost) sent.reject(error)
   }
 }
+
+const copied = (bytes: Uint8Array | null): Uint8Array | null => bytes && new Uint8Array(bytes)

@@ -10,7 +10,7 @@ import type { SourceBatch } from '../wire/batch.ts'
 import type { TopicPartitionOffset } from '../wire/guest-api.ts'
 import type { DeadRecord } from './dead-letters.ts'
 import { settlesWithin } from './deps.ts'
-import { describeFetched, originalOf, type RecentRecords } from './fetched-records.ts'
+import { describeConsumed, describeFetched, originalOf, type RecentRecords } from './fetched-records.ts'
 import { type Converters, encodeBatch } from './source-encode.ts'
 import type { ErrorTolerance, Failure } from './tolerance.ts'
 
@@ -41,7 +41,7 @@ export class ErrantReports {
     if (failures[0]) throw failures[0].error
     const first = ({ bytes, start, end }: ByteRanges): Uint8Array | null => ((start[0] as number) < 0 ? null : new Uint8Array(bytes.subarray(start[0], end[0])))
     const made: DeadRecord = { origin: at, timestamp: batch.timestamp?.[0] ?? NaN, key: first(key), value: first(value), headers: headers?.(0) ?? [] }
-    const described = `consumed record is {topic='${at.topic}', partition=${at.partition}, offset=${at.offset}}`
+    const described = describeConsumed(at, Number.isNaN(made.timestamp) ? -1 : made.timestamp, this.#options.recent.find(at)?.part.timestampType ?? 0)
     await this.report(at, { stage: 'TASK_PUT', className: sinkTaskClass, error, record: () => described, original: () => made })
   }
   async report(partition: TopicPartition, failure: Failure): Promise<void> {

@@ -42,11 +42,11 @@ const headersOf = ({ part, index }: Fetched): readonly Header[] => {
   }))
 }
 
-export const describeFetched = ({ part, index }: Fetched): string => {
-  const timestamp = part.timestamp[index] as number
-  const at = timestamp < 0 ? '' : `, timestamp=${timestamp}, timestampType=${part.timestampType === 1 ? 'LogAppendTime' : 'CreateTime'}`
-  return `consumed record is {topic='${part.topic}', partition=${part.partition}, offset=${part.offset[index]}${at}}`
-}
+export const describeFetched = ({ part, index }: Fetched): string =>
+  describeConsumed({ topic: part.topic, partition: part.partition, offset: part.offset[index] as number }, part.timestamp[index] as number, part.timestampType)
+/** Kafka's words. */
+export const describeConsumed = ({ topic, partition, offset }: TopicPartitionOffset, timestamp: number, timestampType: 0 | 1): string =>
+  `consumed record is {topic='${topic}', partition=${partition}, offset=${offset}, timestamp=${timestamp}, timestampType=${timestampType === 1 ? 'LogAppendTime' : 'CreateTime'}}`
 
 /** What failed with a fetched record; a converter's failure comes with what the bytes look like. */
 export const failureOf = (fetched: Fetched, { stage, className, error }: Pick<RowFailure, 'stage' | 'className' | 'error'>): Failure => {

@@ -1,31 +1,65 @@
 /**
- * Records of a source as a log line names them and as a dead letter keeps them. They are not bytes yet, and what would make bytes
- * of them may be what failed: key, value and headers are written as JSON with schemas, whatever the connector's converters.
+ * Records of a source as they were polled: kept until Kafka has them where a failed send would have to be told of, and as a dead
+ * letter shows them. They are not bytes yet, and what would make bytes of them may be what failed: key, value and headers are
+ * written as JSON with schemas, whatever the connector's converters.
  */
 import { createConverter } from '../converters/converters.ts'
 import type { ConnectColumn, Converter, EncodedColumn } from '../converters/types.ts'
 import { javaText } from '../data/java-text.ts'
 import { allThen, andThen, type MaybePromise } from '../data/maybe-promise.ts'
 import type { Header } from '../kafka/types.ts'
-import { type HostBatch, hostValues, pickRows } from '../wire/host-columns.ts'
 import type { SourceBatch } from '../wire/batch.ts'
-import { schemaFromJson } from '../wire/schema-table.ts'
+import { hostValues } from '../wire/host-columns.ts'
 import type { DeadRecord } from './dead-letters.ts'
-import { type RowFailure, textsOf } from './source-encode.ts'
+import { batchBytes, type RowFailure, textsOf } from './source-encode.ts'
+import { pickSourceRow, placeOf, sourcePartitionOf, textOf, topicOf } from './source-text.ts'
 import { offsetText } from './submitted-records.ts'
 import type { Failure } from './tolerance.ts'
 
 const className = 'org.apache.kafka.connect.json.JsonConverter'
+/** So much of batches on their way is kept; nothing more is sent meanwhile. Twice the producer's usual buffer.memory. */
+export const maxKeptBytes = 64 * 1024 * 1024
 
 export class SourceOriginals {
   readonly #json = createConverter({ className, isKey: false, config: { 'schemas.enable': 'true' } })
+  readonly #keeps: boolean
+  readonly #kept = new Map<number, SourceBatch>()
+  #bytes = 0
+  #waiting: PromiseWithResolvers<void> | null = null
+
+  /** `keeps`: whether a failed send has to be told with its record. */
+  constructor(keeps: boolean) {
+    this.#keeps = keeps
+  }
+  /** Until `release`, by the number of the batch. */
+  keep(number: number, batch: SourceBatch): void {
+    if (!this.#keeps || batch.count === 0) return
+    this.#kept.set(number, batch)
+    this.#bytes += batchBytes(batch)
+  }
+  kept(number: number): SourceBatch | null {
+    return this.#kept.get(number) ?? null
+  }
+  release(number: number): void {
+    const batch = this.#kept.get(number)
+    if (!batch) return
+    this.#kept.delete(number)
+    this.#bytes -= batchBytes(batch)
+    if (this.#bytes < maxKeptBytes) this.#waiting?.resolve()
+  }
+  /** When there is room for another batch. */
+  room(): Promise<void> {
+    if (this.#bytes < maxKeptBytes) return Promise.resolve()
+    this.#waiting = Promise.withResolvers()
+    return this.#waiting.promise
+  }
 
   failureOf(batch: SourceBatch, { row, stage, className: failedClass, error }: RowFailure): Failure {
-    return { stage, className: failedClass, error, record: () => describe(batch, row), original: () => this.original(batch, row) }
+    const record = (whole: boolean): string => `source record is = ${whole ? textOf(batch, row) : placeOf(batch, row)}`
+    return { stage, className: failedClass, error, record, original: () => this.original(batch, row) }
   }
   original(batch: SourceBatch, row: number): MaybePromise<DeadRecord> {
-    const host: HostBatch = { ...batch, offset: null, schemas: batch.schemas.map((schema) => schemaFromJson(schema)) }
-    const one = pickRows(host, Int32Array.of(row))
+    const one = pickSourceRow(batch, row)
     const { schemas, headers } = one
     const topics = { topics: batch.topics, topic: one.topic }
     const total = headers?.counts[0] ?? 0
@@ -36,7 +70,7 @@ export class SourceOriginals {
         headers === null ? [] : texts(this.#json, { count: total, column: headers.values, schemas, schema: headers.schema }, { topics: batch.topics, topic: one.topic && new Int32Array(total).fill(one.topic[0] ?? 0) }),
       ],
       ([[key = null], [value = null], headerValues]): DeadRecord => ({
-        origin: { topic: topicOf(batch, row), sourcePartition: partitionOf(batch, row), sourceOffset: offsetText(batch.sourceOffset, row) },
+        origin: { topic: topicOf(batch, row), sourcePartition: sourcePartitionOf(batch, row), sourceOffset: offsetText(batch.sourceOffset, row) },
         timestamp: batch.timestamp?.[row] ?? NaN,
         key, value,
         headers: headers === null ? [] : textsOf(headers.keys).map((name, index): Header => ({ key: name, value: headerValues[index] ?? null })),
@@ -56,10 +90,3 @@ const texts = (json: Converter, values: ConnectColumn, topics: Parameters<Conver
       return (start[row] as number) < 0 ? null : new Uint8Array(bytes.subarray(start[row], end[row]))
     })
   })
-
-const topicOf = (batch: SourceBatch, row: number): string => batch.topics[batch.topic?.[row] ?? 0] ?? ''
-const partitionOf = (batch: SourceBatch, row: number): string => batch.sourcePartitions[batch.sourcePartition?.[row] ?? 0] ?? '{}'
-
-const describe = (batch: SourceBatch, row: number): string =>
-  `source record is = SourceRecord{sourcePartition=${partitionOf(batch, row)}, sourceOffset=${offsetText(batch.sourceOffset, row)}} ` +
-  `ConnectRecord{topic='${topicOf(batch, row)}', kafkaPartition=${batch.partition && (batch.partition[row] as number) >= 0 ? batch.partition[row] : 'null'}}`

@@ -7,6 +7,7 @@ import { createTopicIfMissing } from './topic-creation.ts'
 
 /** Kafka's pause before a send is tried again. */
 const sendRetryBackoffMs = 100
+const none: ReadonlyMap<string, KafkaError> = new Map()
 
 export class SourceTopics {
   readonly #options: LoopOptions
@@ -27,21 +28,31 @@ export class SourceTopics {
     const properties = spec.clients.admin
     this.#admin = await deps.clients.admin({ properties, clientId: properties['client.id'] ?? `connector-adminclient-${spec.id.connector}-${spec.id.task}` })
   }
-  /** False when the task is to stop before all of them are known. */
-  async known(producer: Producer, topics: readonly string[]): Promise<boolean> {
-    for (const topic of topics) if (!this.#known.has(topic)) await this.#find(producer, topic)
-    return topics.every((topic) => this.#known.has(topic))
+  /**
+   * Resolves with the topics that cannot be sent to, each with the reason (none, usually): their records fail like any that the
+   * broker refuses. Null when the task is to stop before all of them are known.
+   */
+  async find(producer: Producer, topics: readonly string[]): Promise<ReadonlyMap<string, KafkaError> | null> {
+    let refused: Map<string, KafkaError> | null = null
+    for (const topic of topics) {
+      if (this.#known.has(topic)) continue
+      const refusal = await this.#find(producer, topic)
+      if (refusal) (refused ??= new Map()).set(topic, refusal)
+      else if (!this.#known.has(topic)) return null
+    }
+    return refused ?? none
   }
   async close(): Promise<void> {
     await this.#admin?.close().catch((error: unknown) => this.#options.log.warn(`${this.#label} Could not close the admin client`, error))
   }
 
-  async #find(producer: Producer, topic: string): Promise<void> {
+  async #find(producer: Producer, topic: string): Promise<KafkaError | null> {
     const { control, log } = this.#options
     while (!this.#known.has(topic) && !control.stopping) {
       try {
-        await control.untilStopped(this.#ensure(producer, topic))
+        const refusal = await control.untilStopped(this.#ensure(producer, topic))
         control.throwFailure()
+        if (refusal) return refusal
         if (!control.stopping) this.#known.add(topic)
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error
@@ -50,9 +61,21 @@ export class SourceTopics {
         await control.sleep(sendRetryBackoffMs)
       }
     }
+    return null
   }
-  async #ensure(producer: Producer, topic: string): Promise<void> {
+  async #ensure(producer: Producer, topic: string): Promise<KafkaError | null> {
     if (this.#groups && this.#admin) await createTopicIfMissing(this.#groups, this.#admin, topic, this.#options.log)
+    return refusalOf(producer, topic)
+  }
+}
+
+/** Why the producer cannot send there (an invalid name, no right to); what may pass is thrown. */
+const refusalOf = async (producer: Producer, topic: string): Promise<KafkaError | null> => {
+  try {
     await producer.ensureTopic(topic)
+    return null
+  } catch (error) {
+    if (error instanceof KafkaError && !error.retriable) return error
+    throw error
   }
 }

@@ -34,7 +34,12 @@ export class SubmittedRecords {
   #nextToken = 0
   #nextNumber = 0
   readonly #queues = new Map<string, Segment[]>()
+  readonly #settledAll: (number: number) => void
 
+  /** `settledAll` hears of each batch of which every row is acked or dropped. */
+  constructor(settledAll: (number: number) => void = () => {}) {
+    this.#settledAll = settledAll
+  }
   /** Takes the rows of one polled batch; they wait until acked or dropped. */
   add(batch: Pick<SourceBatch, 'count' | 'sourcePartitions' | 'sourcePartition' | 'sourceOffset'>): SubmittedBatch {
     const chunk: Chunk = {
@@ -115,14 +120,23 @@ export class SubmittedRecords {
       const lastToken = tokens[tokens.length - 1] as number
       // the usual case: one run without gaps, wholly inside one batch
       if (at === 0 && lastToken < endToken && lastToken - (tokens[0] as number) === tokens.length - 1) {
-        mark(chunk, (tokens[0] as number) - chunk.firstToken, lastToken + 1 - chunk.firstToken, state)
+        this.#mark(chunk, (tokens[0] as number) - chunk.firstToken, lastToken + 1 - chunk.firstToken, state)
         return
       }
       for (; at < tokens.length && (tokens[at] as number) >= chunk.firstToken && (tokens[at] as number) < endToken; at++) {
         const row = (tokens[at] as number) - chunk.firstToken
-        mark(chunk, row, row + 1, state)
+        this.#mark(chunk, row, row + 1, state)
       }
     }
+  }
+  /** A row settles once: an ack after a drop (or twice) changes nothing. */
+  #mark(chunk: Chunk, from: number, to: number, state: number): void {
+    for (let row = from; row < to; row++) {
+      if (chunk.state[row] !== WAITING) continue
+      chunk.state[row] = state
+      chunk.settled++
+    }
+    if (chunk.settled === chunk.count) this.#settledAll(chunk.number)
   }
   /** Binary search: batches are in token order. */
   #find(token: number): Chunk | null {
@@ -151,14 +165,6 @@ export class SubmittedRecords {
   }
 }
 
-/** A row settles once: an ack after a drop (or twice) changes nothing. */
-const mark = (chunk: Chunk, from: number, to: number, state: number): void => {
-  for (let row = from; row < to; row++) {
-    if (chunk.state[row] !== WAITING) continue
-    chunk.state[row] = state
-    chunk.settled++
-  }
-}
 const lengthOf = (segment: Segment): number => segment.rows?.length ?? segment.chunk.count
 
 /** Moves past the settled rows at the front; says how many were acked and the last such row. */

@@ -16,8 +16,8 @@ export type Failure = {
   readonly stage: Stage
   readonly className: string
   readonly error: Error
-  /** `consumed record is {topic='t', partition=0, …}` or `source record is = SourceRecord{…}`: made only when it is shown. */
-  readonly record: () => string
+  /** `consumed record is {topic='t', partition=0, …}` or `source record is = SourceRecord{…}`, with its values only if `whole`. */
+  readonly record: (whole: boolean) => string
   /** The record as it was read; absent where there is none to keep. */
   readonly original?: () => MaybePromise<DeadRecord>
   /** What its bytes look like and which setting would read them; shows bytes only if told to. Null when it has nothing to say. */
@@ -48,7 +48,7 @@ export class ErrorTolerance {
   report(failure: Failure): Promise<void> {
     const { stage, className, error, original, hint } = failure
     if (this.#log) {
-      const where = this.#includeMessages ? `, where ${failure.record()}` : ''
+      const where = this.#includeMessages ? `, where ${failure.record(true)}` : ''
       const help = hint?.(this.#includeMessages) ?? null
       this.#log.error(`Error encountered in task ${this.#name}. Executing stage '${stage}' with class '${className}'${where}.${help === null ? '' : ` ${help}`}`, error)
     }
@@ -65,7 +65,7 @@ export class ErrorTolerance {
   }
   exceeded({ stage, className, error, record, hint }: Failure): ConnectException {
     const help = hint?.(true) ?? null
-    const where = new ConnectException(`Stage '${stage}' with class '${className}' failed in task ${this.#name}, where ${record()}${help === null ? '' : `. ${help}`}`, { cause: error })
+    const where = new ConnectException(`Stage '${stage}' with class '${className}' failed in task ${this.#name}, where ${record(false)}${help === null ? '' : `. ${help}`}`, { cause: error })
     return new ConnectException('Tolerance exceeded in error handler', { cause: where })
   }
   get #name(): string {

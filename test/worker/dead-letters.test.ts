@@ -94,3 +94,21 @@ test('a letter that cannot be sent rejects, whether the broker or the producer r
   await letters.close()
   await expect(letters.send(record, failure(new Error('x')))).rejects.toThrow('closed')
 })
+test('a letter that its context headers make too large is sent again without the stack trace, then without any; the record stays whole', async () => {
+  const { letters, producer } = await open(['dlq'], { contextHeaders: true })
+  const sent = letters.send(record, failure(new Error('x')))
+  const tooLarge = new KafkaError('MESSAGE_TOO_LARGE', 'too large', { retriable: false })
+  const keysOf = (index: number): readonly string[] => (producer().appended[index]?.headers ?? []).map(({ key }) => key.replace('__connect.errors.', ''))
+  producer().produced([0], tooLarge)
+  expect(keysOf(1)).toEqual(keysOf(0).filter((key) => key !== 'exception.stacktrace'))
+  producer().produced([1], tooLarge)
+  expect(producer().appended[2]).toMatchObject({ key: 'k', value: null, timestamp: 1234, headers: [{ key: 'h', value: null }] })
+  producer().produced([2])
+  await sent
+})
+test('one that is too large without them cannot be kept', async () => {
+  const { letters, producer } = await open(['dlq'], { contextHeaders: true })
+  producer().refuse = () => new KafkaError('RECORD_TOO_LARGE', 'too large', { retriable: false })
+  await expect(letters.send(record, failure(new Error('x')))).rejects.toThrow('too large')
+  await letters.settled()
+})

@@ -83,6 +83,7 @@ export class FakeProducer implements Producer {
   /** Appends from this many on return false until `drain()`. */
   full = Infinity
   closed: number | null = null
+  failure: KafkaError | null = null
   refuse: ((topic: string) => KafkaError | null) | null = null
 
   constructor(options: ProducerOptions) {
@@ -95,7 +96,11 @@ export class FakeProducer implements Producer {
     this.appended.push({ topic, partition, key: text(key, keyStart, keyEnd), value: text(value, valueStart, valueEnd), timestamp, headers, token })
     return this.appended.length < this.full
   }
-  async ensureTopic() {
+  /** Why a topic cannot be sent to. */
+  refusesTopic: ((topic: string) => KafkaError | null) | null = null
+  async ensureTopic(topic: string) {
+    const error = this.refusesTopic?.(topic)
+    if (error) throw error
     return { partitions: 1 }
   }
   drained(): Promise<void> {
