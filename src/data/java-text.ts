@@ -49,7 +49,7 @@ const integerClasses: Readonly<Record<string, string>> = { INT8: 'java.lang.Byte
 export const javaClassOf = (value: unknown, schema: Schema | null = null): string => {
   if (typeof value === 'string') return 'java.lang.String'
   if (typeof value === 'boolean') return 'java.lang.Boolean'
-  if (typeof value === 'bigint') return 'java.lang.Long'
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? 'java.lang.Long' : 'java.math.BigInteger'
   if (typeof value === 'number') return integerClasses[schema?.type ?? ''] ?? (isJavaLong(value) ? 'java.lang.Long' : 'java.lang.Double')
   if (value instanceof Uint8Array) return '[B'
   if (value instanceof Struct) return 'org.apache.kafka.connect.data.Struct'

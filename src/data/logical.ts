@@ -98,17 +98,17 @@ export const fromLogical = (schema: Schema, value: unknown): unknown => {
       return decimal.toBytes()
     }
     case dateName: {
-      const ms = (value as Date).getTime()
+      const ms = msOf(value)
       if (ms % msPerDay !== 0) throw new DataException('Kafka Connect Date type should not have any time fields set to non-zero values.')
       return ms / msPerDay
     }
     case timeName: {
-      const ms = (value as Date).getTime()
+      const ms = msOf(value)
       if (ms < 0 || ms > msPerDay) throw new DataException('Kafka Connect Time type should not have any date fields set to non-zero values.')
       return ms
     }
     case timestampName:
-      return (value as Date).getTime()
+      return msOf(value)
     default:
       return value
   }
@@ -131,6 +131,11 @@ export const toLogical = (schema: Schema, value: unknown): unknown => {
   }
 }
 
+const msOf = (value: unknown): number => {
+  const ms = (value as Date).getTime()
+  if (Number.isNaN(ms)) throw new DataException('The value is an invalid Date, which stands for no point in time')
+  return ms
+}
 /** JavaScript's dates end in the year 275760, 8.64e15 ms from 1970; Java's go further. */
 const dateOf = (ms: number): Date => {
   const date = new Date(ms)

@@ -79,7 +79,8 @@ export class Struct {
 }
 
 const integerLimits: Readonly<Record<string, number>> = { INT8: 2 ** 7, INT16: 2 ** 15, INT32: 2 ** 31 }
-const isIntegerOf = (type: string, value: unknown): boolean => {
+/** Whether a value is a whole number of this type's width. */
+export const isIntegerOf = (type: string, value: unknown): boolean => {
   const limit = integerLimits[type]
   if (limit !== undefined) return typeof value === 'number' && Number.isInteger(value) && value >= -limit && value < limit
   return typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value)

@@ -55,6 +55,17 @@ test('a value that is not of its schema fails its row only', () => {
   expect(encode(plain(), [['x', INT32_SCHEMA], ['y', STRING_SCHEMA]])).toEqual([{ error: 'Invalid type for INT32: class java.lang.String' }, '"y"'])
 })
 
+test('a number that its schema has no room for, and a date that is none, fail their row and are not written', () => {
+  const point = SchemaBuilder.struct().field('at', SchemaBuilder.timestamp().build()).build()
+  const struct = new Struct(point)
+  struct.setAt(0, new Date(NaN))
+  const invalidDate = { error: 'The value is an invalid Date, which stands for no point in time' }
+  expect(encode(plain(), [[2 ** 40, INT32_SCHEMA], [128, schemas.INT8_SCHEMA], [-128, schemas.INT8_SCHEMA], [2 ** 63, INT64_SCHEMA], [2n ** 63n - 1n, INT64_SCHEMA], [2n ** 70n, null], [new Date(NaN), SchemaBuilder.timestamp().build()], [struct, point]])).toEqual([
+    { error: 'Invalid type for INT32: class java.lang.Long' }, { error: 'Invalid type for INT8: class java.lang.Long' }, '-128', { error: 'Invalid type for INT64: class java.lang.Double' },
+    '9223372036854775807', { error: 'Java class class java.math.BigInteger does not have corresponding schema type.' }, invalidDate, invalidDate,
+  ])
+})
+
 test('the sample of the contract comes out byte for byte', () => {
   const schema = SchemaBuilder.struct().name('com.acme.Rec').version(2).doc('d').parameter('p1', 'v1')
     .field('i8', schemas.INT8_SCHEMA).field('os', OPTIONAL_STRING_SCHEMA).field('def', SchemaBuilder.int32().defaultValue(7).build())

@@ -18,6 +18,8 @@ type Plan = {
   /** Null is written as `null`. */
   readonly nullable: boolean
   readonly scale: number
+  /** What a whole number must stay below, where its type has less than 64 bits. */
+  readonly limit: number
   readonly schema: Schema | null
   readonly items: Plan | null
   /** `,"name":` (or `{"name":` for the first) and how the value goes. */
@@ -28,7 +30,8 @@ const logicalKinds: Readonly<Record<string, Kind>> = { [decimalName]: 'decimal',
 const kinds: Readonly<Record<string, Kind>> = {
   INT8: 'integer', INT16: 'integer', INT32: 'integer', INT64: 'integer', FLOAT32: 'single', FLOAT64: 'float', BOOLEAN: 'boolean', STRING: 'string', BYTES: 'bytes', ARRAY: 'array', STRUCT: 'struct',
 }
-const any: Plan = { kind: 'any', nullable: true, scale: 0, schema: null, items: null, fields: [] }
+const limits: Readonly<Record<string, number>> = { INT8: 2 ** 7, INT16: 2 ** 15, INT32: 2 ** 31 }
+const any: Plan = { kind: 'any', nullable: true, scale: 0, limit: Infinity, schema: null, items: null, fields: [] }
 
 const planOf = (schema: Schema | null, options: JsonOptions): Plan => {
   if (schema === null) return any
@@ -36,7 +39,7 @@ const planOf = (schema: Schema | null, options: JsonOptions): Plan => {
   let kind = logicalKinds[schema.name ?? ''] ?? kinds[schema.type] ?? 'other'
   if (kind === 'decimal' && (options.decimalNumeric || !Number.isInteger(scale))) kind = 'other'
   return {
-    kind, scale, schema, nullable: schema.isOptional && (schema.defaultValue === undefined || !options.replaceNullWithDefault),
+    kind, scale, limit: limits[schema.type] ?? Infinity, schema, nullable: schema.isOptional && (schema.defaultValue === undefined || !options.replaceNullWithDefault),
     items: kind === 'array' ? planOf(schema.valueSchema, options) : null,
     fields: kind !== 'struct' ? [] : schema.fields.map((field, index) => ({ key: Buffer.from(`${index === 0 ? '{' : ','}${quoted(field.name)}:`), plan: planOf(field.schema, options) })),
   }
@@ -81,7 +84,7 @@ export class ValuesJson {
       case 'any':
         return this.#any(tag, to, depth)
       case 'integer':
-        return this.#integer(tag, to)
+        return this.#integer(tag, to, plan.limit)
       case 'float':
         if (tag === Tag.INT) return double(to, cursor.int())
         return tag === Tag.FLOAT && double(to, cursor.float())
@@ -117,7 +120,7 @@ export class ValuesJson {
         return text(to, tag === Tag.TRUE ? 'true' : 'false')
       case Tag.INT:
       case Tag.BIGINT:
-        return this.#integer(tag, to)
+        return this.#integer(tag, to, Infinity)
       case Tag.FLOAT: {
         const value = cursor.float()
         return isJavaLong(value) ? text(to, String(BigInt(value))) : double(to, value)
@@ -137,12 +140,17 @@ export class ValuesJson {
     }
   }
 
-  #integer(tag: number, to: Scratch): boolean {
+  #integer(tag: number, to: Scratch, limit: number): boolean {
     const cursor = this.#cursor
-    if (tag === Tag.INT) return text(to, String(cursor.int()))
+    if (tag === Tag.INT) {
+      const value = cursor.int()
+      return value >= -limit && value < limit && text(to, String(value))
+    }
+    if (limit !== Infinity) return false
     if (tag === Tag.BIGINT) return text(to, String(cursor.bigint()))
     if (tag !== Tag.FLOAT) return false
     const value = cursor.float()
+    if (!(Math.abs(value) < 2 ** 63)) return false
     return Number.isInteger(value) && text(to, Number.isSafeInteger(value) && value !== 0 ? String(value) : String(BigInt(value)))
   }
 

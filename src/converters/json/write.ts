@@ -1,9 +1,9 @@
 /** A Connect value as JSON text, as Kafka's JsonConverter writes it: its numbers, its escapes, its order, its errors. */
 import { DataException } from '../../data/errors.ts'
-import { JavaFloating } from '../../data/java-double.ts'
+import { isJavaLong, JavaFloating } from '../../data/java-double.ts'
 import { dateName, Decimal, decimalName, fromLogical, timeName, timestampName } from '../../data/logical.ts'
 import type { Schema } from '../../data/schema.ts'
-import { Struct } from '../../data/struct.ts'
+import { isIntegerOf, Struct } from '../../data/struct.ts'
 import { javaDouble, javaFloat } from '../../data/java-number.ts'
 import { javaClassOf, javaNumber } from '../../data/java-text.ts'
 
@@ -48,7 +48,7 @@ const typedText = (value: unknown, schema: Schema, options: JsonOptions): string
     case 'INT16':
     case 'INT32':
     case 'INT64':
-      return typeof value === 'bigint' || Number.isInteger(value) ? javaNumber(value as number | bigint, schema) : null
+      return isIntegerOf(schema.type, value) ? String(value) : schema.type === 'INT64' && typeof value === 'number' && isJavaLong(value) ? String(BigInt(value)) : null
     case 'FLOAT32':
     case 'FLOAT64':
       return typeof value === 'number' ? floatText(schema.type === 'FLOAT32' ? javaFloat(value) : javaDouble(value)) : null
@@ -73,7 +73,7 @@ const typedText = (value: unknown, schema: Schema, options: JsonOptions): string
 const schemaless = (value: unknown, options: JsonOptions): string => {
   if (typeof value === 'string') return quoted(value)
   if (typeof value === 'number') return floatText(javaNumber(value, null))
-  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'boolean' || isIntegerOf('INT64', value)) return String(value)
   if (value instanceof Uint8Array) return `"${value.toBase64()}"`
   if (value instanceof JavaFloating) return floatText(value.toString())
   if (Array.isArray(value)) return `[${value.map((item) => writeJson(item, null, options)).join(',')}]`
