@@ -15,7 +15,7 @@ export const configProviderApi = (): Async<ConfigProviderApi> => {
     },
     async get(path, keys) {
       const found: unknown = await provider?.get(path, keys)
-      if (typeof found !== 'object' || found === null) throw new DataException(`get() of ${plugin().className} returned a ${kindOf(found)}; it must return { data, ttl? }`)
+      if (typeof found !== 'object' || found === null) throw new DataException(`get() of ${plugin().className} returned ${kindOf(found)}; it must return { data, ttl? }`)
       const { data, ttl } = found as Partial<ConfigData>
       if (ttl !== undefined && ttl !== null && (typeof ttl !== 'number' || !(ttl >= 0))) throw new DataException(`get() of ${plugin().className} returned a ttl that is no number of milliseconds`)
       return { data: wanted(data, keys), ttlMs: ttl ?? null }
@@ -33,7 +33,7 @@ const wanted = (data: unknown, keys: readonly string[]): StringMap => {
   const asked = new Set(keys)
   return Object.fromEntries(entries.flatMap(([key, value]): readonly (readonly [string, string])[] => {
     if (typeof key !== 'string' || !asked.has(key) || value === null || value === undefined) return []
-    if (typeof value !== 'string') throw new DataException(`get() of ${plugin().className} returned a ${kindOf(value)} as the value of "${key}"; values are text`)
+    if (typeof value !== 'string') throw new DataException(`get() of ${plugin().className} returned ${kindOf(value)} as the value of "${key}"; values are text`)
     return [[key, value]]
   }))
 }

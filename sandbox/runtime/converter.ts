@@ -7,7 +7,8 @@ import { bytesColumn, valuesOf } from '../../src/wire/columns.ts'
 import type { ConvertedBatch, ConverterApi, GuestRowFailure } from '../../src/wire/guest-api.ts'
 import { schemaFromJson, SchemaTable } from '../../src/wire/schema-table.ts'
 import type { MaybePromise } from '../sdk/connectors.ts'
-import type { Converter, HeaderConverter, SchemaAndValue } from '../sdk/plugins.ts'
+import type { Converter, HeaderConverter } from '../sdk/plugins.ts'
+import type { SchemaAndValue } from '../sdk/schema-and-value.ts'
 import type { Async } from './api.ts'
 import { toGuestError } from './errors.ts'
 import { newPlugin, plugin } from './plugin.ts'
@@ -63,8 +64,8 @@ export const converterApi = (): Async<ConverterApi> => {
         values[row] = schemas[row] = null
         const returned = to(topicOf(batch, row), names?.[row] ?? '', bytes[row] ?? null)
         const found: unknown = returned instanceof Promise ? await returned : returned
-        if (found === null || found === undefined) return
-        if (typeof found !== 'object') throw new DataException(`${plugin().className} returned a ${kindOf(found)} where { schema, value } is due`)
+        if (found === null) return
+        if (typeof found !== 'object') throw new DataException(`${plugin().className} returned ${kindOf(found)} where { schema, value } is due`)
         const { schema, value } = found as Partial<SchemaAndValue>
         const checked = schemaOrNull(schema, 'the schema')
         checkCrosses(value, table)
@@ -99,7 +100,7 @@ const converted = (side: ReturnType<typeof sideOf>, table: SchemaTable, { count,
 })
 const topicOf = ({ topics, topic }: RecordBatch, row: number): string => topics[topic === null ? 0 : (topic[row] as number)] ?? ''
 const bytesOrNull = (returned: unknown): Uint8Array | null => {
-  if (returned === null || returned === undefined) return null
+  if (returned === null) return null
   if (returned instanceof Uint8Array) return returned
-  throw new DataException(`${plugin().className} returned a ${kindOf(returned)} where a Uint8Array or null is due`)
+  throw new DataException(`${plugin().className} returned ${kindOf(returned)} where a Uint8Array or null is due`)
 }

@@ -11,7 +11,7 @@ import { ValuesWriter } from '../../src/wire/values.ts'
 export const schemaOrNull = (schema: unknown, what: string): Schema | null => {
   if (schema === null || schema === undefined) return null
   if (schema instanceof Schema) return schema
-  throw new DataException(`${what} is a ${kindOf(schema)}; it must be a Schema (SchemaBuilder.…build()) or null`)
+  throw new DataException(`${what} is ${kindOf(schema)}; it must be a Schema (SchemaBuilder.…build()) or null`)
 }
 /** Throws ValuesError for a value that cannot cross, so that the row it belongs to fails and not the batch. */
 export const checkCrosses = (value: unknown, schemas: SchemaTable): void => {

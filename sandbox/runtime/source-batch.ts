@@ -19,12 +19,12 @@ const wrong = (row: number, what: string): DataException => new DataException(`p
 /** Throws DataException. Null for no records: a poll of nothing. */
 export const toSourceBatch = (returned: unknown): SourceBatch | null => {
   if (returned === null || returned === undefined) return null
-  if (!Array.isArray(returned)) throw new DataException(`poll() returned a ${kindOf(returned)}; it must return an array of records, or null`)
+  if (!Array.isArray(returned)) throw new DataException(`poll() returned ${kindOf(returned)}; it must return an array of records, or null`)
   const records = returned as Records
   if (records.length === 0) return null
   for (let row = 0; row < records.length; row++) {
     const record: unknown = records[row]
-    if (typeof record !== 'object' || record === null) throw wrong(row, `a ${kindOf(record)} where an object with topic, value, sourcePartition and sourceOffset is due`)
+    if (typeof record !== 'object' || record === null) throw wrong(row, `${kindOf(record)} where an object with topic, value, sourcePartition and sourceOffset is due`)
   }
   const schemas = new SchemaTable()
   const topics = topicsOf(records)
@@ -99,13 +99,13 @@ const sourcePartitionsOf = (records: Records): { readonly table: readonly string
 
 /** Source partitions and offsets are flat maps of JSON's simple values, as Kafka's OffsetUtils demands. */
 const mapText = (map: unknown, row: number, field: string): string => {
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw wrong(row, `${field} is ${map === null || map === undefined ? 'missing' : `a ${kindOf(map)}`}; it must be an object such as { file: 'a.txt' }`)
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw wrong(row, `${field} is ${map === null || map === undefined ? 'missing' : kindOf(map)}; it must be an object such as { file: 'a.txt' }`)
   const entries = map instanceof Map ? [...(map as ReadonlyMap<unknown, unknown>)] : Object.entries(map)
   const simple = entries.map(([key, value]): [string, unknown] => {
-    if (typeof key !== 'string') throw wrong(row, `${field} has a key that is a ${kindOf(key)}; keys must be strings`)
+    if (typeof key !== 'string') throw wrong(row, `${field} has a key that is ${kindOf(key)}; keys must be strings`)
     if (value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return [key, value]
     if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return [key, value]
-    throw wrong(row, `${field}.${key} is ${value === undefined ? 'undefined' : typeof value === 'number' ? String(value) : `a ${kindOf(value)}`}; it may hold strings, finite numbers, bigints, booleans and null`)
+    throw wrong(row, `${field}.${key} is ${value === undefined ? 'undefined' : typeof value === 'number' ? String(value) : kindOf(value)}; it may hold strings, finite numbers, bigints, booleans and null`)
   })
   return `{${simple.map(([key, value]) => `${JSON.stringify(key)}:${typeof value === 'bigint' ? String(value) : JSON.stringify(value)}`).join(',')}}`
 }
@@ -193,7 +193,7 @@ const schemasOf = (records: Records, field: 'keySchema' | 'valueSchema', table: 
   let same = 1
   while (same < records.length && ((records[same] as SourceRecord)[field] ?? null) === first) same++
   const indexOf = (schema: unknown, row: number): number => {
-    if (schema !== null && !(schema instanceof Schema)) throw wrong(row, `${field} is a ${kindOf(schema)}; it must be a Schema (SchemaBuilder.…build()) or null`)
+    if (schema !== null && !(schema instanceof Schema)) throw wrong(row, `${field} is ${kindOf(schema)}; it must be a Schema (SchemaBuilder.…build()) or null`)
     return table.indexOf(schema)
   }
   const at = indexOf(first, 0)
@@ -243,7 +243,7 @@ const headersOf = (records: Records, schemas: SchemaTable): HeadersColumn | null
   if (all.length === 0) return null
   const schema = new Int32Array(all.length)
   all.forEach((header, at) => {
-    if (header.schema != null && !(header.schema instanceof Schema)) throw new DataException(`poll() returned a wrong header ${header.key}: its schema is a ${kindOf(header.schema)}`)
+    if (header.schema != null && !(header.schema instanceof Schema)) throw new DataException(`poll() returned a wrong header ${header.key}: its schema is ${kindOf(header.schema)}`)
     schema[at] = schemas.indexOf(header.schema ?? null)
   })
   const keys = textColumn(all.map(({ key }) => key)) as HeadersColumn['keys']
@@ -252,7 +252,7 @@ const headersOf = (records: Records, schemas: SchemaTable): HeadersColumn | null
 
 const appendHeaders = (headers: unknown, row: number, all: Header[]): void => {
   if (headers === null || headers === undefined) return
-  if (typeof headers !== 'object') throw wrong(row, `headers is a ${kindOf(headers)}`)
+  if (typeof headers !== 'object') throw wrong(row, `headers is ${kindOf(headers)}`)
   const list: readonly unknown[] = Array.isArray(headers) ? headers : headers instanceof ConnectHeaders ? [...headers] : (headers instanceof Map ? [...(headers as ReadonlyMap<unknown, unknown>)] : Object.entries(headers)).map(([key, value]) => ({ key, value }))
   for (const header of list) {
     const { key } = (header ?? {}) as { readonly key?: unknown }

@@ -43,12 +43,13 @@ const headersOf = ({ headers }: RecordBatch, schemas: readonly Schema[]): Connec
   })
 }
 
+type RecordBefore = Pick<ConnectRecord, 'topic' | 'kafkaPartition' | 'timestamp' | 'keySchema' | 'key' | 'valueSchema' | 'value'> & { readonly headers: readonly ConnectHeader[] }
+
 /** Collects what is left of a batch. A row that cannot cross fails in `add`, before it is counted. */
 export class TransformedRows {
   readonly #batch: RecordBatch
-  readonly #before: readonly ConnectRecord[]
-  /** Headers change in place: how many there were, and which. */
-  readonly #headersBefore: readonly (readonly ConnectHeader[])[]
+  /** As the rows were: headers change in place, and an author may write to a record's fields although they are meant to be read. */
+  readonly #before: readonly RecordBefore[]
   readonly #rows: number[] = []
   readonly #records: ConnectRecord[] = []
   readonly #schemas = new SchemaTable()
@@ -56,18 +57,17 @@ export class TransformedRows {
 
   constructor(batch: RecordBatch, before: readonly ConnectRecord[]) {
     this.#batch = batch
-    this.#before = before
-    this.#headersBefore = before.map(({ headers }) => [...headers])
+    this.#before = before.map(({ topic, kafkaPartition, timestamp, keySchema, key, valueSchema, value, headers }) => ({ topic, kafkaPartition, timestamp, keySchema, key, valueSchema, value, headers: [...headers] }))
   }
 
   add(row: number, record: ConnectRecord): void {
-    const before = this.#before[row] as ConnectRecord
+    const before = this.#before[row] as RecordBefore
     const changes = {
       route: record.topic !== before.topic || record.kafkaPartition !== before.kafkaPartition,
       timestamp: record.timestamp !== before.timestamp,
       key: record.key !== before.key || record.keySchema !== before.keySchema,
       value: record.value !== before.value || record.valueSchema !== before.valueSchema,
-      headers: !sameHeaders(record.headers, this.#headersBefore[row] as readonly ConnectHeader[]),
+      headers: !sameHeaders(record.headers, before.headers),
     }
     if (changes.key) this.#check(record.key, record.keySchema, 'keySchema')
     if (changes.value) this.#check(record.value, record.valueSchema, 'valueSchema')

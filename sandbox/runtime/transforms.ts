@@ -84,9 +84,11 @@ export const transformsApi = (): Async<TransformsApi> => {
 
 /** A record, or an object with what is to be different about it (`{ ...record, topic }` has the rest, too). */
 const checkedRecord = (returned: unknown, before: ConnectRecord, { className }: Step): ConnectRecord | null => {
-  if (returned === null || returned === undefined) return null
+  if (returned === null) return null
+  // a forgotten "return" would lose every record without a word
+  if (returned === undefined) throw new DataException(`apply() of ${className} returned nothing; it must return the record, record.newRecord(…), or null to drop it`)
   if (returned instanceof ConnectRecord) return checkedTopic(returned, className)
-  if (typeof returned !== 'object' || Array.isArray(returned)) throw new DataException(`apply() of ${className} returned a ${kindOf(returned)}; it must return the record, record.newRecord(…) or null`)
+  if (typeof returned !== 'object' || Array.isArray(returned)) throw new DataException(`apply() of ${className} returned ${kindOf(returned)}; it must return the record, record.newRecord(…) or null`)
   const given = returned as Partial<ConnectRecord>
   const field = <F extends keyof ConnectRecord>(name: F): ConnectRecord[F] => (name in given ? (given[name] as ConnectRecord[F]) : before[name])
   const made = before.newRecord(field('topic'), field('kafkaPartition'), field('keySchema'), field('key'), field('valueSchema'), field('value'), field('timestamp'), field('headers'))

@@ -4,6 +4,7 @@ import type { ConnectRecord } from '../../src/data/record.ts'
 import type { Schema } from '../../src/data/schema.ts'
 import type { MaybePromise } from './connectors.ts'
 import type { Props } from './contexts.ts'
+import type { SchemaAndValue } from './schema-and-value.ts'
 
 abstract class Plugin {
   /** The configuration it takes; `config()` returns it unless overridden. */
@@ -28,8 +29,6 @@ export abstract class Transformation extends Plugin {
 export abstract class Predicate extends Plugin {
   abstract test(record: ConnectRecord): MaybePromise<boolean>
 }
-
-export type SchemaAndValue = { readonly schema: Schema | null; readonly value: unknown }
 
 export abstract class Converter extends Plugin {
   /** `isKey` says which side of a record it is for. */

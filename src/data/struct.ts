@@ -2,14 +2,14 @@
 import { DataException } from './errors.ts'
 import { javaClassOf, javaText } from './java-text.ts'
 import { dateName, Decimal, decimalName, timeName, timestampName } from './logical.ts'
-import { deepEquals, type Field, type Schema } from './schema.ts'
+import { deepEquals, type Field, Schema } from './schema.ts'
 
 export class Struct {
   readonly schema: Schema
   readonly #values: unknown[]
 
   constructor(schema: Schema) {
-    if (schema.type !== 'STRUCT') throw new DataException(`Not a struct schema: ${schema.toString()}`)
+    if (schema.type !== 'STRUCT') throw new DataException(`Not a struct schema: ${schema instanceof Schema ? schema.toString() : `${kindOf(schema)}; SchemaBuilder.struct()…build() makes one`}`)
     this.schema = schema
     this.#values = new Array<unknown>(schema.fields.length).fill(null)
   }
@@ -67,8 +67,9 @@ export class Struct {
   toString(): string {
     return javaText(this, this.schema)
   }
+  /** For `JSON.stringify`: something to look at, not a format. */
   toJSON(): Record<string, unknown> {
-    return Object.fromEntries(this.schema.fields.map((field) => [field.name, this.get(field.name)]))
+    return Object.fromEntries(this.schema.fields.map((field) => [field.name, plainJson(this.get(field))]))
   }
 
   #field(name: string): Field {
@@ -76,6 +77,15 @@ export class Struct {
     if (!field) throw new DataException(`${name} is not a valid field name`)
     return field
   }
+}
+
+/** What `JSON.stringify` has no form for, or an empty one: whole numbers beyond doubles become texts, bytes base64, Maps objects. */
+const plainJson = (value: unknown): unknown => {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (value instanceof Uint8Array) return value.toBase64()
+  if (Array.isArray(value)) return value.map(plainJson)
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), plainJson(item)]))
+  return isPlainObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainJson(item)])) : value
 }
 
 const integerLimits: Readonly<Record<string, number>> = { INT8: 2 ** 7, INT16: 2 ** 15, INT32: 2 ** 31 }
@@ -92,7 +102,7 @@ const fits = (schema: Schema, value: unknown): boolean => {
     case dateName:
     case timeName:
     case timestampName:
-      return value instanceof Date
+      return value instanceof Date && !Number.isNaN(value.getTime())
   }
   switch (schema.type) {
     case 'INT8':
@@ -122,9 +132,30 @@ export const isPlainObject = (value: unknown): value is Record<string, unknown> 
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || prototype === Object.prototype
 }
-/** What a value is, for messages: `string`, `number`, `Uint8Array`, `Struct` … */
-export const kindOf = (value: unknown): string =>
-  value === null || value === undefined ? 'null' : typeof value === 'object' ? (value.constructor?.name || 'object') : typeof value
+/** What a value is, for messages: `a string`, `an array`, `an object`, `a Uint8Array`, `null` … */
+export const kindOf = (value: unknown): string => {
+  if (value === null || value === undefined) return String(value)
+  const kind = Array.isArray(value) ? 'array' : isPlainObject(value) ? 'object' : typeof value === 'object' ? String(value.constructor?.name ?? '').replace(/^_/, '') || 'object' : typeof value
+  return `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`
+}
+
+/** What would fit, in JavaScript's words: the Java class of a number does not say that it is too large. */
+const takenBy = (schema: Schema): string => {
+  switch (schema.name) {
+    case decimalName:
+      return 'a Decimal'
+    case dateName:
+    case timeName:
+    case timestampName:
+      return 'a valid Date'
+  }
+  const limit = integerLimits[schema.type]
+  return limit === undefined ? takenByType[schema.type] ?? '' : `a whole number from ${-limit} to ${limit - 1}`
+}
+const takenByType: Readonly<Record<string, string>> = {
+  INT64: 'a whole number that JavaScript holds exactly, or a bigint of 64 bits', FLOAT32: 'a number', FLOAT64: 'a number', BOOLEAN: 'true or false', STRING: 'a string', BYTES: 'a Uint8Array',
+  ARRAY: 'an array', MAP: 'a Map or a plain object', STRUCT: 'a Struct',
+}
 
 /** The quick answer for most values: valid, and nothing inside that would have to be looked at. */
 const isPlainlyValid = (schema: Schema, value: unknown): boolean =>
@@ -139,7 +170,7 @@ export const validateValue = (schema: Schema | null, value: unknown, location = 
   }
   if (!fits(schema, value)) {
     const named = schema.name === null ? '' : ` "${schema.name}"`
-    throw new DataException(`Invalid Java object for schema${named} with type ${schema.type}: class ${javaClassOf(value)} for ${location}`)
+    throw new DataException(`Invalid Java object for schema${named} with type ${schema.type}: class ${javaClassOf(value)} for ${location}; it takes ${takenBy(schema)}`)
   }
   if (schema.type === 'STRUCT' && !schema.equals((value as Struct).schema)) throw new DataException('Struct schemas do not match.')
   if (schema.type === 'ARRAY') for (const item of value as readonly unknown[]) validateValue(schema.valueSchema, item, `element of array ${location}`)

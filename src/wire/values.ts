@@ -85,7 +85,7 @@ export class ValuesWriter {
     } else if (isPlainObject(value)) this.#object(value, depth)
     else if (value instanceof JavaDouble) this.double(value.value)
     else if (value instanceof JavaFloating) this.#number(value.value)
-    else throw new ValuesError(`a ${kindOf(value)} is not a Connect value; use strings, numbers, bigints, booleans, Uint8Array, Date, Decimal, arrays, Map, plain objects or Struct`)
+    else throw new ValuesError(`${kindOf(value)} is not a Connect value; use strings, numbers, bigints, booleans, Uint8Array, Date, Decimal, arrays, Map, plain objects or Struct`)
   }
 
   finish(): ValuesColumn {

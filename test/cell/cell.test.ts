@@ -95,7 +95,7 @@ describe('a source task', () => {
     '[1]': /record 0: a number/,
     "[{ topic: 't', value: 1, sourcePartition: {}, sourceOffset: {} }, { value: 1 }]": /record 1: topic is missing/,
     "[{ topic: 't', value: 1, sourceOffset: {} }]": /record 0: sourcePartition is missing/,
-    "[{ topic: 't', value: 1, sourcePartition: {}, sourceOffset: { a: {} } }]": /record 0: sourceOffset\.a is a Object/,
+    "[{ topic: 't', value: 1, sourcePartition: {}, sourceOffset: { a: {} } }]": /record 0: sourceOffset\.a is an object/,
     "[{ topic: 't', value: () => 1, sourcePartition: {}, sourceOffset: {} }]": /wrong value: record 0: a function is not a Connect value/,
     "[{ topic: 't', value: 1, partition: -1, sourcePartition: {}, sourceOffset: {} }]": /record 0: partition is -1/,
     "[{ topic: 't', value: 1, timestamp: 'now', sourcePartition: {}, sourceOffset: {} }]": /record 0: timestamp is now/,

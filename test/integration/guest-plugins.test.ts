@@ -24,6 +24,8 @@ export class Tag extends Transformation {
     return { ...record, value: record.value + ' #' + record.headers.lastWithName('tag').value }
   }
 }
+export class InPlace extends Transformation { apply(record) { record.value = 'in place: ' + record.value; return record } }
+export class NoReturn extends Transformation { apply(record) { record.newRecord(record.topic, null, null, null, null, 'lost', null) } }
 export class DropEven extends Transformation { apply(record) { return Number(/\\d+/.exec(record.value)[0]) % 2 === 0 ? null : record } }
 export class Long extends Predicate { test(record) { return record.value.length > 8 } }
 export class Reversed extends Converter {
@@ -58,7 +60,7 @@ class WordsTask extends SourceTask {
   }
 }
 `
-const classes = [['transformation', 'Shout'], ['transformation', 'Tag'], ['transformation', 'DropEven'], ['predicate', 'Long'], ['converter', 'Reversed'], ['config_provider', 'Vault']] as const
+const classes = [['transformation', 'Shout'], ['transformation', 'Tag'], ['transformation', 'InPlace'], ['transformation', 'NoReturn'], ['transformation', 'DropEven'], ['predicate', 'Long'], ['converter', 'Reversed'], ['config_provider', 'Vault']] as const
 
 let kafka: TestKafka
 let folder: TestFolder
@@ -119,6 +121,18 @@ describe('transformations', () => {
     })
     expect(await (await sink(topic))(1)).toEqual(['SHORT!'])
     expect(await (await sink(`${topic}-long`))(1)).toEqual(['RATHER LONG WORDS!'])
+  })
+
+  test('that write to the record they were given have it their way', async () => {
+    const topic = uniqueName('in-place')
+    await source(topic, ['a'], { transforms: 'p', 'transforms.p.type': 'InPlace' })
+    expect(await (await sink(topic))(1)).toEqual(['in place: a'])
+  })
+
+  test('that forget to return anything fail the task instead of dropping every record', async () => {
+    const topic = uniqueName('no-return')
+    await source(topic, ['a'], { transforms: 'n', 'transforms.n.type': 'NoReturn' })
+    expect(await taskTrace(`${topic}-source`)).toContain('apply() of com.example.NoReturn returned nothing; it must return the record, record.newRecord(…), or null to drop it')
   })
 
   test('that throw fail the task with their class and their words', async () => {
