@@ -5,7 +5,8 @@ import { kindOf } from '../../src/data/struct.ts'
 import { emptyColumn, type RecordBatch } from '../../src/wire/batch.ts'
 import { bytesColumn, valuesOf } from '../../src/wire/columns.ts'
 import type { ConvertedBatch, ConverterApi, GuestRowFailure } from '../../src/wire/guest-api.ts'
-import { schemaFromJson, SchemaTable } from '../../src/wire/schema-table.ts'
+import { knownSchemas } from '../../src/wire/schema-reader.ts'
+import { SchemaTable } from '../../src/wire/schema-table.ts'
 import type { MaybePromise } from '../sdk/connectors.ts'
 import type { Converter, HeaderConverter } from '../sdk/plugins.ts'
 import type { SchemaAndValue } from '../sdk/schema-and-value.ts'
@@ -44,7 +45,7 @@ export const converterApi = (): Async<ConverterApi> => {
     },
     async fromConnect(batch, names) {
       const { from } = started()
-      const schemas = batch.schemas.map((json) => schemaFromJson(json))
+      const schemas = knownSchemas(batch.schemas)
       const values = valuesOf(batch.value, batch.count, schemas)
       const bytes: (Uint8Array | null)[] = []
       const failures = await eachRow(batch.count, async (row) => {
@@ -94,7 +95,7 @@ const eachRow = async (count: number, convert: (row: number) => Promise<void>): 
 const converted = (side: ReturnType<typeof sideOf>, table: SchemaTable, { count, topics, topic }: RecordBatch, failures: readonly GuestRowFailure[]): ConvertedBatch => ({
   batch: {
     count, topics, topic, partition: null, timestamp: null, offset: null, headers: null,
-    schemas: table.toJson(), key: emptyColumn, keySchema: new Int32Array(count).fill(-1), value: side.column, valueSchema: side.index,
+    schemas: table.toText(), key: emptyColumn, keySchema: new Int32Array(count).fill(-1), value: side.column, valueSchema: side.index,
   },
   failures,
 })

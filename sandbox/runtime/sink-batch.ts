@@ -2,7 +2,7 @@
 import type { Schema } from '../../src/data/schema.ts'
 import type { Column, SinkBatch } from '../../src/wire/batch.ts'
 import { valuesOf } from '../../src/wire/columns.ts'
-import { knownSchema } from '../../src/wire/schema-table.ts'
+import { knownSchemas } from '../../src/wire/schema-reader.ts'
 import type { Header, SinkRecord, TimestampType } from '../sdk/records.ts'
 
 const timestampTypes: readonly TimestampType[] = ['NoTimestampType', 'CreateTime', 'LogAppendTime']
@@ -10,7 +10,7 @@ const noHeaders: readonly Header[] = Object.freeze([])
 
 export const toSinkRecords = (batch: SinkBatch): SinkRecord[] => {
   const { count, topics, topic, partition, offset, timestamp, timestampType, keySchema, valueSchema } = batch
-  const schemas = batch.schemas.map(knownSchema)
+  const schemas = knownSchemas(batch.schemas)
   const keys = columnValues(batch.key, count, schemas)
   const values = columnValues(batch.value, count, schemas)
   const headers = headersOf(batch, schemas)

@@ -47,7 +47,7 @@ export const toSourceBatch = (returned: unknown): SourceBatch | null => {
     key,
     value,
     headers,
-    schemas: schemas.toJson(),
+    schemas: schemas.toText(),
     sourcePartitions: sources.table,
     sourcePartition: sources.index,
     sourceOffset: offsetsOf(records),

@@ -6,13 +6,14 @@ import type { Schema } from '../../src/data/schema.ts'
 import { type Column, emptyColumn, type HeadersColumn, type Index, type RecordBatch } from '../../src/wire/batch.ts'
 import { columnOf, textColumn, valuesOf } from '../../src/wire/columns.ts'
 import type { TransformedBatch } from '../../src/wire/guest-api.ts'
-import { schemaFromJson, SchemaTable } from '../../src/wire/schema-table.ts'
+import { knownSchemas } from '../../src/wire/schema-reader.ts'
+import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { checkCrosses, schemaAt, schemaOrNull, sideOf } from './rows.ts'
 
 /** Those of a batch with offsets are sink records. */
 export const recordsOf = (batch: RecordBatch): ConnectRecord[] => {
   const { count, topics, topic, partition, timestamp, offset } = batch
-  const schemas = batch.schemas.map((json) => schemaFromJson(json))
+  const schemas = knownSchemas(batch.schemas)
   const keys = valuesOf(batch.key, count, schemas)
   const values = valuesOf(batch.value, count, schemas)
   const headers = headersOf(batch, schemas)
@@ -101,7 +102,7 @@ export class TransformedRows {
       batch: {
         ...route, count, offset: null,
         timestamp: changes.timestamp ? Float64Array.from(records, ({ timestamp }) => timestamp ?? Number.NaN) : null,
-        key: key.column, keySchema: key.index, value: value.column, valueSchema: value.index, headers, schemas: table.toJson(),
+        key: key.column, keySchema: key.index, value: value.column, valueSchema: value.index, headers, schemas: table.toText(),
       },
     }
   }

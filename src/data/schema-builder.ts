@@ -1,8 +1,8 @@
 /** Builds schemas as org.apache.kafka.connect.data.SchemaBuilder does: fluent, each property once, defaults checked. */
 import { ConnectException, SchemaBuilderException } from './errors.ts'
 import { dateName, decimalName, timeName, timestampName } from './logical.ts'
-import { type Field, Schema, type SchemaProperties } from './schema.ts'
-import type { SchemaTypeName } from './schema-json.ts'
+import { type Field, fieldOf, type LateSchema, Schema, type SchemaProperties } from './schema.ts'
+import type { SchemaTypeName } from './schema-type.ts'
 import { validateValue } from './struct.ts'
 
 type Draft = { -readonly [K in keyof SchemaProperties]: SchemaProperties[K] }
@@ -12,7 +12,7 @@ export class SchemaBuilder {
   readonly #set = new Set<string>()
   readonly #fields: Field[] = []
 
-  constructor(type: SchemaTypeName, inner: { readonly keySchema?: Schema | null; readonly valueSchema?: Schema | null } = {}) {
+  constructor(type: SchemaTypeName, inner: Pick<SchemaProperties, 'keySchema' | 'valueSchema'> = {}) {
     this.#draft = { type, ...inner }
   }
   static type(type: SchemaTypeName): SchemaBuilder { return new SchemaBuilder(type) }
@@ -26,12 +26,12 @@ export class SchemaBuilder {
   static string(): SchemaBuilder { return new SchemaBuilder('STRING') }
   static bytes(): SchemaBuilder { return new SchemaBuilder('BYTES') }
   static struct(): SchemaBuilder { return new SchemaBuilder('STRUCT') }
-  static array(values: Schema | SchemaBuilder): SchemaBuilder {
+  static array(values: Given): SchemaBuilder {
     const valueSchema = built(values)
     if (!valueSchema) throw new SchemaBuilderException('valueSchema cannot be null.')
     return new SchemaBuilder('ARRAY', { valueSchema })
   }
-  static map(keys: Schema | SchemaBuilder, values: Schema | SchemaBuilder): SchemaBuilder {
+  static map(keys: Given, values: Given): SchemaBuilder {
     const [keySchema, valueSchema] = [built(keys), built(values)]
     if (!keySchema) throw new SchemaBuilderException('keySchema cannot be null.')
     if (!valueSchema) throw new SchemaBuilderException('valueSchema cannot be null.')
@@ -68,14 +68,17 @@ export class SchemaBuilder {
     for (const [key, value] of all instanceof Map ? all : Object.entries(all)) this.parameter(key, value)
     return this
   }
-  /** A builder will do for a schema, here and inside arrays and maps, as in Java. */
-  field(name: string, given: Schema | SchemaBuilder): this {
+  /**
+   * A builder will do for a schema, here and inside arrays and maps, as in Java. A struct that contains itself gives its inner
+   * schema late: `const tree = SchemaBuilder.struct().field('left', () => tree).optional().build()`.
+   */
+  field(name: string, given: Given): this {
     if (this.#draft.type !== 'STRUCT') throw new SchemaBuilderException(`Cannot create fields on type ${this.#draft.type}`)
     if (name == null || name === '') throw new SchemaBuilderException('fieldName cannot be null.')
     const schema = built(given)
     if (!schema) throw new SchemaBuilderException(`fieldSchema for field ${name} cannot be null.`)
     if (this.#fields.some((field) => field.name === name)) throw new SchemaBuilderException(`Cannot create field because of field name duplication ${name}`)
-    this.#fields.push({ name, index: this.#fields.length, schema })
+    this.#fields.push(fieldOf(name, this.#fields.length, schema))
     return this
   }
   build(): Schema { return this.#schema() }
@@ -95,7 +98,8 @@ export class SchemaBuilder {
   }
 }
 
-const built = (schema: Schema | SchemaBuilder): Schema => (schema instanceof SchemaBuilder ? schema.build() : schema)
+type Given = Schema | SchemaBuilder | LateSchema
+const built = (schema: Given): Schema | LateSchema => (schema instanceof SchemaBuilder ? schema.build() : schema)
 const fixed = (builder: SchemaBuilder): Schema => builder.build()
 /** Kafka's constants: `Schema.STRING_SCHEMA`, `Schema.OPTIONAL_INT32_SCHEMA` … */
 export const schemas = {

@@ -5,7 +5,7 @@
 import { DataException, SchemaProjectorException } from './errors.ts'
 import { floatOf } from './java-cast.ts'
 import { sameParameters, type Schema } from './schema.ts'
-import type { SchemaTypeName } from './schema-json.ts'
+import type { SchemaTypeName } from './schema-type.ts'
 import { javaClassOf } from './java-text.ts'
 import { isPlainObject, Struct } from './struct.ts'
 

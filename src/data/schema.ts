@@ -1,16 +1,43 @@
 /**
  * Connect's schemas: immutable descriptions of a value. Same properties, equality and wording as
  * org.apache.kafka.connect.data.ConnectSchema. Build them with `SchemaBuilder`.
+ *
+ * A struct may contain itself (a tree, a list): then the inner schema is given late, as a function that is asked when the schema is
+ * first looked at. Kafka's own classes know no such thing; Confluent's converter makes one by wrapping a builder, and compares
+ * it by identity. Here two of them are equal when they describe the same values.
  */
 import { DataException } from './errors.ts'
-import type { SchemaTypeName } from './schema-json.ts'
+import type { SchemaTypeName } from './schema-type.ts'
 
-export const Type = {
-  INT8: 'INT8', INT16: 'INT16', INT32: 'INT32', INT64: 'INT64', FLOAT32: 'FLOAT32', FLOAT64: 'FLOAT64',
-  BOOLEAN: 'BOOLEAN', STRING: 'STRING', BYTES: 'BYTES', ARRAY: 'ARRAY', MAP: 'MAP', STRUCT: 'STRUCT',
-} as const satisfies Record<SchemaTypeName, SchemaTypeName>
+export { Type } from './schema-type.ts'
 
-export type Field = { readonly name: string; readonly index: number; readonly schema: Schema }
+/** A schema that is not there yet. Called once. */
+export type LateSchema = () => Schema
+export interface Field {
+  readonly name: string
+  readonly index: number
+  readonly schema: Schema
+}
+/** A field whose schema may be given late. */
+export const fieldOf = (name: string, index: number, schema: Schema | LateSchema): Field => (typeof schema === 'function' ? new LateField(name, index, schema) : { name, index, schema })
+
+class LateField implements Field {
+  readonly name: string
+  readonly index: number
+  readonly #schema: () => Schema
+  constructor(name: string, index: number, schema: LateSchema) {
+    this.name = name
+    this.index = index
+    this.#schema = once(schema)
+  }
+  get schema(): Schema {
+    return this.#schema()
+  }
+}
+const once = (late: LateSchema): LateSchema => {
+  let given: Schema | LateSchema = late
+  return () => (typeof given === 'function' ? (given = given()) : given)
+}
 
 export type SchemaProperties = {
   readonly type: SchemaTypeName
@@ -21,8 +48,8 @@ export type SchemaProperties = {
   readonly doc?: string | null
   readonly parameters?: ReadonlyMap<string, string> | null
   readonly fields?: readonly Field[] | null
-  readonly keySchema?: Schema | null
-  readonly valueSchema?: Schema | null
+  readonly keySchema?: Schema | LateSchema | null
+  readonly valueSchema?: Schema | LateSchema | null
 }
 
 export class Schema {
@@ -36,8 +63,11 @@ export class Schema {
   readonly parameters: ReadonlyMap<string, string> | null
   readonly #fields: readonly Field[] | null
   readonly #byName: ReadonlyMap<string, Field> | null
-  readonly #keySchema: Schema | null
-  readonly #valueSchema: Schema | null
+  #keySchema: Schema | LateSchema | null
+  #valueSchema: Schema | LateSchema | null
+  /** Every cycle of schemas goes through one with something late in it. */
+  readonly #hasLate: boolean
+  #isRecursive: boolean | null = null
 
   constructor(properties: SchemaProperties) {
     this.type = properties.type
@@ -51,6 +81,7 @@ export class Schema {
     this.#byName = this.#fields && new Map(this.#fields.map((field) => [field.name, field]))
     this.#keySchema = properties.keySchema ?? null
     this.#valueSchema = properties.valueSchema ?? null
+    this.#hasLate = typeof this.#keySchema === 'function' || typeof this.#valueSchema === 'function' || (this.#fields?.some((field) => field instanceof LateField) ?? false)
   }
 
   get fields(): readonly Field[] {
@@ -64,19 +95,53 @@ export class Schema {
   /** Null for the special map whose keys have no schema. */
   get keySchema(): Schema | null {
     if (this.type !== 'MAP') throw new DataException('Cannot look up key schema on non-map type')
+    if (typeof this.#keySchema === 'function') this.#keySchema = this.#keySchema()
     return this.#keySchema
   }
   get valueSchema(): Schema | null {
     if (this.type !== 'MAP' && this.type !== 'ARRAY') throw new DataException('Cannot look up value schema on non-array and non-map type')
+    if (typeof this.#valueSchema === 'function') this.#valueSchema = this.#valueSchema()
     return this.#valueSchema
+  }
+  /** The schemas right under this one, in order. */
+  get children(): readonly Schema[] {
+    if (this.#fields) return this.#fields.map(({ schema }) => schema)
+    return [this.type === 'MAP' ? this.keySchema : null, this.type === 'MAP' || this.type === 'ARRAY' ? this.valueSchema : null].filter((schema) => schema !== null)
+  }
+  /** Whether it has no end: it is in itself, or something in it is. */
+  get isRecursive(): boolean {
+    return (this.#isRecursive ??= reachesItself(this))
   }
 
   equals(other: Schema | null): boolean {
-    if (this === other) return true
-    return other !== null && this.type === other.type && this.isOptional === other.isOptional && this.name === other.name
-      && this.version === other.version && this.doc === other.doc && deepEquals(this.defaultValue, other.defaultValue)
-      && sameParameters(this.parameters, other.parameters) && sameFields(this.#fields, other.#fields)
-      && sameSchema(this.#keySchema, other.#keySchema) && sameSchema(this.#valueSchema, other.#valueSchema)
+    return Schema.#same(this, other, null)
+  }
+  static #same(a: Schema | null, b: Schema | null, around: Pairs | null): boolean {
+    if (a === b) return true
+    if (a === null || b === null || a.type !== b.type || a.isOptional !== b.isOptional || a.name !== b.name || a.version !== b.version || a.doc !== b.doc) return false
+    if (!deepEquals(a.defaultValue, b.defaultValue) || !sameParameters(a.parameters, b.parameters)) return false
+    let pairs = around
+    if (a.#hasLate || b.#hasLate) {
+      pairs ??= new Pairs()
+      if (pairs.has(a, b)) return true // being compared further out: whether they are the same is decided there
+      pairs.add(a, b)
+    }
+    if (pairs !== null && (pairs.depth >= maxPairDepth || pairs.size > maxPairs)) return false
+    if (pairs !== null) pairs.depth++
+    const same = Schema.#sameInside(a, b, pairs)
+    if (pairs !== null) pairs.depth--
+    return same
+  }
+  static #sameInside(a: Schema, b: Schema, pairs: Pairs | null): boolean {
+    if (a.#fields !== null && b.#fields !== null) {
+      if (a.#fields.length !== b.#fields.length) return false
+      for (const [index, field] of a.#fields.entries()) {
+        const other = b.#fields[index] as Field
+        if (field.name !== other.name || field.index !== other.index || !Schema.#same(field.schema, other.schema, pairs)) return false
+      }
+    }
+    if (a.type === 'MAP' && !Schema.#same(a.keySchema, b.keySchema, pairs)) return false
+    return (a.type !== 'MAP' && a.type !== 'ARRAY') || Schema.#same(a.valueSchema, b.valueSchema, pairs)
   }
 
   toString(): string {
@@ -84,15 +149,44 @@ export class Schema {
   }
 }
 
+/** Recursive schemas that are the same only as far as this are taken as different: the comparison must end before the stack does. */
+const maxPairDepth = 1000
+const maxPairs = 1000
+class Pairs {
+  readonly #pairs = new Map<Schema, Set<Schema>>()
+  size = 0
+  /** Of the schemas being compared right now. */
+  depth = 0
+  has(a: Schema, b: Schema): boolean {
+    return this.#pairs.get(a)?.has(b) ?? false
+  }
+  add(a: Schema, b: Schema): void {
+    const others = this.#pairs.get(a)
+    if (others === undefined) this.#pairs.set(a, new Set([b]))
+    else others.add(b)
+    this.size++
+  }
+}
+
+const reachesItself = (schema: Schema): boolean => {
+  const [path, done] = [new Set<Schema>(), new Set<Schema>()]
+  const visit = (inner: Schema): boolean => {
+    if (path.has(inner)) return true
+    if (done.has(inner)) return false
+    path.add(inner)
+    if (inner.children.some(visit)) return true
+    path.delete(inner)
+    done.add(inner)
+    return false
+  }
+  return visit(schema)
+}
+
 export const sameSchema = (a: Schema | null, b: Schema | null): boolean => a === b || (a !== null && a.equals(b))
 
 /** Whatever their order. */
 export const sameParameters = (a: ReadonlyMap<string, string> | null, b: ReadonlyMap<string, string> | null): boolean =>
   a === b || (a !== null && b !== null && a.size === b.size && [...a].every(([key, value]) => b.get(key) === value))
-
-const sameFields = (a: readonly Field[] | null, b: readonly Field[] | null): boolean =>
-  a === b || (a !== null && b !== null && a.length === b.length
-    && a.every((field, index) => field.name === b[index]?.name && field.index === b[index].index && sameSchema(field.schema, b[index].schema)))
 
 /** Deep equality of Connect values, as Java's Objects.deepEquals: byte arrays by content, lists, maps, dates and structs by value. */
 export const deepEquals = (a: unknown, b: unknown): boolean => {

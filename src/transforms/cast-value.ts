@@ -7,7 +7,7 @@ import { readFloating } from '../data/java-number.ts'
 import { javaClassOf, javaText } from '../data/java-text.ts'
 import { dateName, fromLogical, timeName, timestampName } from '../data/logical.ts'
 import type { Schema } from '../data/schema.ts'
-import type { SchemaTypeName } from '../data/schema-json.ts'
+import type { SchemaTypeName } from '../data/schema-type.ts'
 import { isPlainObject, Struct } from '../data/struct.ts'
 
 export type CastTarget = 'INT8' | 'INT16' | 'INT32' | 'INT64' | 'FLOAT32' | 'FLOAT64' | 'BOOLEAN' | 'STRING'

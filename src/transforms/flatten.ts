@@ -37,6 +37,7 @@ export const flatten = keyAndValue('Flatten', config, (values, side) => {
       }
       const struct = requireStruct(value, purpose, schema)
       const updatedSchema = schemas.get(schema, () => {
+        if (schema.isRecursive && containsItself(schema, [])) throw new DataException(`Flatten transformation does not support ${schema.toString()}, which contains itself: it has no end of fields`)
         const builder = copyStructBasics(schema)
         buildSchema(schema, '', nameOf, builder, schema.isOptional, schema.defaultValue)
         return builder.build()
@@ -76,6 +77,9 @@ const buildSchema = (schema: Schema, prefix: string, nameOf: Name, builder: Sche
     }
   }
 }
+/** By structs alone: lists stay as they are. */
+const containsItself = (schema: Schema, around: readonly Schema[]): boolean =>
+  around.includes(schema) || schema.fields.some((field) => field.schema.type === 'STRUCT' && containsItself(field.schema, [...around, schema]))
 const refuseMap = (field: Field, name: string): void => {
   if (field.schema.type === 'MAP') throw new DataException(`Flatten transformation does not support MAP for record with schemas (for field ${name}).`)
 }

@@ -1,7 +1,7 @@
 /** Structs from structs by plans made once a schema: positions instead of names, and no second look at values that were checked before. */
 import { type Field, Schema, type SchemaProperties } from '../data/schema.ts'
 import { SchemaBuilder } from '../data/schema-builder.ts'
-import type { SchemaTypeName } from '../data/schema-json.ts'
+import type { SchemaTypeName } from '../data/schema-type.ts'
 import { type Struct, validateValue } from '../data/struct.ts'
 
 /** A builder with name, version, doc and parameters of a schema, of its type or another. */

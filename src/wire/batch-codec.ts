@@ -3,9 +3,8 @@
  * Packing keeps references (no copy). Unpacking trusts nothing: every kind, length, index and sum is checked, so that
  * whatever a compromised cell sends ends as a BatchError and never as a read past a column. Text is in utf8 form here.
  */
-import type { SchemaJson } from '../data/schema-json.ts'
-import { knownSchema } from './schema-table.ts'
 import type { BytesColumn, Column, HeadersColumn, Index, OffsetColumn, OriginalColumns, RecordBatch, SinkBatch, SourceBatch, TextColumn } from './batch.ts'
+import { knownSchemas } from './schema-reader.ts'
 
 /** A batch that does not add up. */
 export class BatchError extends Error {
@@ -152,20 +151,19 @@ class Unpacker {
     if (!Number.isInteger(count) || (count as number) < 0 || (count as number) > maxRows) return fail('a record count out of range')
     const n = count as number
     const topics = strings(head['topics'])
-    const schemas = Array.isArray(head['schemas']) ? (head['schemas'] as readonly SchemaJson[]) : fail('schemas that are no list')
-    for (const schema of schemas) knownSchema(schema)
+    const schemas = knownSchemas(head['schemas']).length
     if (n > 0 && topics.length === 0) fail('records without a topic')
     return {
       count: n,
       topics,
       topic: this.index(head['topic'], n, topics.length, false),
       timestamp: head['timestamp'] === null ? null : this.float64(head['timestamp'], n),
-      schemas,
-      keySchema: this.index(head['keySchema'], n, schemas.length, true),
-      valueSchema: this.index(head['valueSchema'], n, schemas.length, true),
+      schemas: head['schemas'] as string,
+      keySchema: this.index(head['keySchema'], n, schemas, true),
+      valueSchema: this.index(head['valueSchema'], n, schemas, true),
       key: this.column(head['key'], n),
       value: this.column(head['value'], n),
-      headers: this.headers(head['headers'], n, schemas.length),
+      headers: this.headers(head['headers'], n, schemas),
     }
   }
 }

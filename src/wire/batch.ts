@@ -7,7 +7,6 @@
  *   host   `utf8`: ONE buffer, lengths in bytes. The cell's outer Node transcodes the whole column natively, once.
  * An untouched string thus reaches Kafka's record batch as bytes without a JavaScript object per record.
  */
-import type { SchemaJson } from '../data/schema-json.ts'
 
 /** Strings, in whichever form the side holds them. A length of -1 is a null. */
 export type TextColumn =
@@ -55,8 +54,8 @@ type BatchCommon = {
   readonly partition: Int32Array | null
   /** Milliseconds since the epoch; NaN = none; null = none for the whole batch. */
   readonly timestamp: Float64Array | null
-  /** Schemas of keys, values and headers in this batch; an index of -1 (or an empty table with a null index) is schemaless. */
-  readonly schemas: readonly SchemaJson[]
+  /** Schemas of keys, values and headers in this batch, as text (schema-form.ts); an index of -1 (or an empty table with a null index) is schemaless. */
+  readonly schemas: string
   readonly keySchema: Index
   readonly valueSchema: Index
   readonly key: Column

@@ -17,7 +17,7 @@ export class FrameError extends Error {
 }
 
 /** Bumped whenever a message changes (src/cell/messages.ts): a cell bundle of another version must not be spoken to. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 export const maxFrameBytes = maxMessageBytes
 const maxAttachments = 100_000

@@ -3,7 +3,6 @@
  * or a structured converter), so that nothing is encoded only to be decoded by the next step. Before a batch crosses they are packed.
  */
 import type { Schema } from '../data/schema.ts'
-import type { SchemaJson } from '../data/schema-json.ts'
 import type { Column, HeadersColumn, Index, TextColumn } from './batch.ts'
 import { columnOf, valuesOf } from './columns.ts'
 import { SchemaTable } from './schema-table.ts'
@@ -99,12 +98,12 @@ const pickHeaders = ({ counts, keys, values, schema }: HostHeaders, rows: Int32A
 }
 
 type Packed = Omit<HostBatch, 'key' | 'value' | 'headers' | 'schemas'> & {
-  readonly schemas: readonly SchemaJson[]
+  readonly schemas: string
   readonly key: Column
   readonly value: Column
   readonly headers: HeadersColumn | null
 }
-/** The batch in the form that crosses: rows packed, schemas as a table of plain data. */
+/** The batch in the form that crosses: rows packed, schemas as text. */
 export const packHostBatch = (batch: HostBatch): Packed => {
   const table = new SchemaTable()
   // equal schemas become one, so that indexes may change
@@ -127,7 +126,7 @@ export const packHostBatch = (batch: HostBatch): Packed => {
     return isSame ? index : index.map((entry) => (entry < 0 ? entry : (entries[entry] as number)))
   }
   return {
-    ...batch, key, value, schemas: table.toJson(),
+    ...batch, key, value, schemas: table.toText(),
     keySchema: remap(batch.keySchema, batch.count), valueSchema: remap(batch.valueSchema, batch.count),
     headers: headers && { counts: headers.counts, keys: headers.keys, values: headerValues ?? { kind: 'null' }, schema: remap(headers.schema, headerCount) },
   }

@@ -19,7 +19,6 @@ import { Decimal } from '../data/logical.ts'
 import type { Schema } from '../data/schema.ts'
 import { isPlainObject, kindOf, Struct } from '../data/struct.ts'
 import type { TextColumn, ValuesColumn } from './batch.ts'
-import type { SchemaTable } from './schema-table.ts'
 
 export const maxDepth = 200
 export const Tag = {
@@ -32,6 +31,10 @@ export class ValuesError extends Error {
   override readonly name = 'ValuesError'
 }
 
+/** Where structs find the number of their schema. */
+export interface SchemaIndex {
+  indexOf(schema: Schema): number
+}
 /** Where the strings of a column go; `finish` gives them as a column. */
 export interface TextSink {
   add(text: string): void
@@ -57,9 +60,9 @@ export class ValuesWriter {
   readonly #strings: TextSink
   readonly #names: string[] = []
   readonly #nameIndex = new Map<string, number>()
-  readonly #schemas: SchemaTable
+  readonly #schemas: SchemaIndex
 
-  constructor(schemas: SchemaTable, strings: TextSink = new JoinedTexts()) {
+  constructor(schemas: SchemaIndex, strings: TextSink = new JoinedTexts()) {
     this.#schemas = schemas
     this.#strings = strings
   }

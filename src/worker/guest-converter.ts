@@ -6,7 +6,7 @@ import { ConnectException } from '../data/errors.ts'
 import { type Column, emptyColumn, type Index, type RecordBatch } from '../wire/batch.ts'
 import type { ConvertedBatch, GuestRowFailure } from '../wire/guest-api.ts'
 import { type HostColumn, hostValues, packHostBatch } from '../wire/host-columns.ts'
-import { schemaFromJson } from '../wire/schema-table.ts'
+import { knownSchemas } from '../wire/schema-reader.ts'
 import type { Schema } from '../data/schema.ts'
 import { guestException, valueOf } from './error-data.ts'
 import type { GuestPlugins } from './guest-plugins.ts'
@@ -34,7 +34,7 @@ export const openGuestConverter = async (plugins: GuestPlugins, side: Side, spec
       const packed = packRanges(parts)
       const count = packed.lengths.length
       const { batch, failures } = await convert('toConnect', recordBatch(count, topics, { column: { kind: 'bytes', ...packed }, index: null, schemas: [] }), topics)
-      const schemas = batch.schemas.map((json) => schemaFromJson(json))
+      const schemas = knownSchemas(batch.schemas)
       const entries = schemas.map((schema) => table.indexOf(schema))
       const schema = batch.valueSchema?.map((entry) => (entry < 0 ? -1 : (entries[entry] as number))) ?? new Int32Array(count).fill(entries[0] ?? -1)
       return { count, column: hostColumn(batch.value, count, schemas), schema, errors: rowErrors(failures) }

@@ -10,7 +10,7 @@ import type { PluginSpec, Predicate, RecordRow, Run, StageSpec, Transformation }
 import type { RecordBatch } from '../wire/batch.ts'
 import type { GuestClass, GuestStep, TransformedBatch } from '../wire/guest-api.ts'
 import { hostValues, packHostBatch, pickRows } from '../wire/host-columns.ts'
-import { schemaFromJson } from '../wire/schema-table.ts'
+import { knownSchemas } from '../wire/schema-reader.ts'
 import { guestException, valueOf } from './error-data.ts'
 import type { GuestPlugins, OpenGuest } from './guest-plugins.ts'
 import { checkTransformed, checkTruth } from './guest-results.ts'
@@ -186,7 +186,7 @@ const write = (batch: RowBatch, rows: Int32Array, { batch: result, rows: left, c
     const { stage, className } = stageOf(step)
     batch.fail(rows[row] as number, stage, className, guestException(error))
   }
-  const schemas = result.schemas.map((json) => schemaFromJson(json))
+  const schemas = knownSchemas(result.schemas)
   const schemaAt = (index: Int32Array | null, at: number) => schemas[index === null ? 0 : (index[at] as number)] ?? null
   const keys = changes.key ? hostValues(result.key, result.count, schemas) : null
   const values = changes.value ? hostValues(result.value, result.count, schemas) : null

@@ -9,7 +9,7 @@ import { RowBatch } from '../transforms/row-batch.ts'
 import type { Chain } from '../transforms/types.ts'
 import type { Column, Index, SourceBatch, TextColumn } from '../wire/batch.ts'
 import { type HostBatch, type HostHeaders, pickRows } from '../wire/host-columns.ts'
-import { knownSchema } from '../wire/schema-table.ts'
+import { knownSchemas } from '../wire/schema-reader.ts'
 import { toText } from '../wire/transcode.ts'
 import type { Stage } from './tolerance.ts'
 
@@ -38,7 +38,7 @@ export interface EncodedBatch {
 }
 
 export const encodeBatch = (batch: SourceBatch, { converters, chain }: Pipeline): MaybePromise<EncodedBatch> => {
-  const host: HostBatch = { ...batch, offset: null, schemas: batch.schemas.map(knownSchema) }
+  const host: HostBatch = { ...batch, offset: null, schemas: knownSchemas(batch.schemas) }
   const rows = new RowBatch(host)
   return andThen(chain === null ? rows : chain.apply(rows), () => convert(rows, rows.toHostBatch(), rows.liveRows(), { converters, chain }, null))
 }

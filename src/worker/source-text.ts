@@ -3,13 +3,13 @@ import { javaText } from '../data/java-text.ts'
 import type { Schema } from '../data/schema.ts'
 import type { Index, SourceBatch } from '../wire/batch.ts'
 import { type HostBatch, hostValues, pickRows } from '../wire/host-columns.ts'
-import { knownSchema } from '../wire/schema-table.ts'
+import { knownSchemas } from '../wire/schema-reader.ts'
 import { textsOf } from './source-encode.ts'
 import { offsetText } from './submitted-records.ts'
 
 /** One row as a batch of its own. */
 export const pickSourceRow = (batch: SourceBatch, row: number): HostBatch =>
-  pickRows({ ...batch, offset: null, schemas: batch.schemas.map(knownSchema) }, Int32Array.of(row))
+  pickRows({ ...batch, offset: null, schemas: knownSchemas(batch.schemas) }, Int32Array.of(row))
 
 export const topicOf = (batch: SourceBatch, row: number): string => batch.topics[batch.topic?.[row] ?? 0] ?? ''
 /** As JSON. */

@@ -12,7 +12,7 @@ const texts = (column: SourceBatch['value']): (string | null)[] => {
 }
 const utf8 = (values: readonly (string | null)[]) => toUtf8(textColumn(values) as Extract<SourceBatch['value'], { kind: 'text' }>)
 const sinkBatch = (values: readonly (string | null)[], more: Partial<SinkBatch> = {}): SinkBatch => ({
-  count: values.length, topics: ['t'], topic: null, partition: new Int32Array(values.length).fill(3), timestamp: null, schemas: [], keySchema: null, valueSchema: null,
+  count: values.length, topics: ['t'], topic: null, partition: new Int32Array(values.length).fill(3), timestamp: null, schemas: '', keySchema: null, valueSchema: null,
   key: { kind: 'null' }, value: utf8(values), headers: null, offset: Float64Array.from(values, (_value, row) => 100 + row), timestampType: null, original: null, ...more,
 })
 

@@ -26,14 +26,14 @@ const raw = (bytes) => put(3, bytes)
 const send = (message) => raw(frame(JSON.stringify(message)))
 const ints = (...numbers) => ({ kind: 0, bytes: Buffer.from(Int32Array.from(numbers).buffer) })
 const result = (outcome, id = 2, guest = 1) => send({ t: 'result', guest, id, outcome })
-const batch = (changes, ...attachments) => raw(frame(JSON.stringify({ t: 'result', guest: 1, id: 2, outcome: { ok: true, batch: { head: { n: 1, topics: ['t'], topic: null, partition: null, timestamp: null, schemas: [], keySchema: null, valueSchema: null, key: null, value: null, headers: null, sourcePartitions: ['{}'], sourcePartition: null, sourceOffset: ['numbers', [], 0], ...changes }, attachments: attachments.map((_, i) => ({ '\\u0000': ['u8', i] })) } } }), ...attachments))
+const batch = (changes, ...attachments) => raw(frame(JSON.stringify({ t: 'result', guest: 1, id: 2, outcome: { ok: true, batch: { head: { n: 1, topics: ['t'], topic: null, partition: null, timestamp: null, schemas: '', keySchema: null, valueSchema: null, key: null, value: null, headers: null, sourcePartitions: ['{}'], sourcePartition: null, sourceOffset: ['numbers', [], 0], ...changes }, attachments: attachments.map((_, i) => ({ '\\u0000': ['u8', i] })) } } }), ...attachments))
 const empty = { kind: 0, bytes: Buffer.alloc(0) }
 const ask = (bytes) => put(4, bytes)
 const question = (text) => Buffer.concat([u32(Buffer.byteLength(text)), Buffer.from(text)])
 const host = (method, args, id = 1, guest = 1) => send({ t: 'host', guest, id, method, args })
 const inbox = (bytes) => {
   const text = bytes.toString('latin1')
-  if (text.includes('"t":"init"')) send({ t: 'hello', protocol: 1, node: 'v26.0.0', isolatedVm: '7.0.1' })
+  if (text.includes('"t":"init"')) send({ t: 'hello', protocol: 2, node: 'v26.0.0', isolatedVm: '7.0.1' })
   if (text.includes('"t":"open"')) send({ t: 'opened', guest: 1, outcome: { ok: true } })
   if (text.includes('"t":"call"')) { ${attack} }
   if (text.includes('"t":"close"')) { ${attack.startsWith('/* close */') ? attack : 'process.exit(0)'} }
@@ -76,7 +76,7 @@ const calls: readonly Attack[] = [
   ['text where a batch is due', "result({ ok: true, plain: 'records' })", /another kind than poll has/],
   ['an opening of a guest that is open', "send({ t: 'opened', guest: 1, outcome: { ok: true } })", /open already/],
   ['an opening of a guest that there is not', "send({ t: 'opened', guest: 5, outcome: { ok: true } })", /a guest that there is not/],
-  ['a second hello', "send({ t: 'hello', protocol: 1, node: 'v26', isolatedVm: '7' })", /a second hello/],
+  ['a second hello', "send({ t: 'hello', protocol: 2, node: 'v26', isolatedVm: '7' })", /a second hello/],
   ['a log line of another guest', "send({ t: 'log', guest: 3, level: 'info', message: 'x' })", /a guest that there is not/],
 ]
 const batches: readonly Attack[] = [
@@ -86,7 +86,9 @@ const batches: readonly Attack[] = [
   ['a negative length', "batch({ value: ['utf8', 1, 0] }, empty, ints(-5))", /a negative length/],
   ['a topic past the table', 'batch({ topic: 1 }, empty, ints(7))', /an index past its table/],
   ['a column of another size', 'batch({ partition: 1 }, empty, ints(1, 2, 3))', /a column of 12 bytes/],
-  ['a schema that is none', "batch({ schemas: [{ type: 'EVIL' }] }, empty)", /a batch that does not add up/],
+  ['a schema that is none', `batch({ schemas: '{"roots":[0],"entries":[{"type":"EVIL"}]}' }, empty)`, /a batch that does not add up: a schema with a bad type/],
+  ['a schema past the table', `batch({ schemas: '{"roots":[1],"entries":[{"type":"INT8"}]}' }, empty)`, /a batch that does not add up: a schema with a bad index/],
+  ['lists of themselves', `batch({ schemas: '{"roots":[0],"entries":[{"type":"ARRAY","values":1},{"type":"ARRAY","values":0}]}' }, empty)`, /contains itself without a struct/],
   ['topics that are numbers', 'batch({ topics: [1] }, empty)', /other things than strings/],
 ]
 const requests: readonly Attack[] = [
@@ -173,7 +175,7 @@ describe('a taken-over cell that stops in the middle of something ends at the de
 })
 
 test('a hello of another version is refused', async () => {
-  await using other = await otherProgram(() => program('').replace('protocol: 1', 'protocol: 99'))
+  await using other = await otherProgram(() => program('').replace('protocol: 2', 'protocol: 99'))
   await expect(other.cell.handshake(20_000)).rejects.toThrow(/speaks version 99/)
   expect((await other.cell.died).reason).toBe('protocol')
 })

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { SinkBatch, SourceBatch } from '../../src/wire/batch.ts'
 import { hostValues, packHostBatch } from '../../src/wire/host-columns.ts'
-import { knownSchema, SchemaTable } from '../../src/wire/schema-table.ts'
+import { knownSchemas } from '../../src/wire/schema-reader.ts'
+import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { atOnce, converter } from '../converters/helpers.ts'
 import { cellOf, ok, soon } from './cells.ts'
 
@@ -83,7 +84,7 @@ test('every type survives JsonConverter with schemas on the way', async () => {
   const batch = await polled(true)
   const { count, topics } = batch
   const json = converter('org.apache.kafka.connect.json.JsonConverter', { 'schemas.enable': 'true' })
-  const encoded = atOnce(json.fromConnect({ count, column: batch.value, schemas: batch.schemas.map(knownSchema), schema: batch.valueSchema }, { topics, topic: null }))
+  const encoded = atOnce(json.fromConnect({ count, column: batch.value, schemas: knownSchemas(batch.schemas), schema: batch.valueSchema }, { topics, topic: null }))
   expect(encoded.errors).toEqual([])
   const table = new SchemaTable()
   const decoded = atOnce(json.toConnect([encoded], { topics, topic: null }, table))

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SchemaBuilder, schemas } from '../../src/data/schema-builder.ts'
+import type { Schema } from '../../src/data/schema.ts'
 import { Decimal } from '../../src/data/logical.ts'
 import { Struct } from '../../src/data/struct.ts'
 import { createConverter } from '../../src/converters/converters.ts'
@@ -162,4 +163,12 @@ test('a key with an escape is read as written, whatever keys came before it', ()
   // Node 26's JSON.parse takes the second key for the first one's
   const keys = decode(plain(), ['{"a":[],"\\\\":1}', '{"a":[],"\\"":2}', '{"a":[],"\\n":3}']).map((found) => ('error' in found ? found.error : Object.keys(found.value as object)))
   expect(keys).toEqual([['a', '\\'], ['a', '"'], ['a', '\n']])
+})
+
+test('values of a recursive schema are written without the schema, and refused with it, row by row', () => {
+  const next: Schema = SchemaBuilder.struct().name('List').field('value', STRING_SCHEMA).field('next', () => next).optional().build()
+  const value = new Struct(next).put('value', 'a').put('next', new Struct(next).put('value', 'b'))
+  expect(encode(plain(), [[value, next], [null, next]])).toEqual(['{"value":"a","next":{"value":"b","next":null}}', 'null'])
+  const error = 'Schema{List:STRUCT} contains itself: JSON has no way to write such a schema (schemas.enable=false leaves it out)'
+  expect(encode(enveloped(), [[value, next], [1, null], [null, next]])).toEqual([{ error }, '{"schema":null,"payload":1}', { error }])
 })

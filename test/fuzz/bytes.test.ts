@@ -18,7 +18,8 @@ import { BatchError, type Packed, packSinkBatch, packSourceBatch, unpackSinkBatc
 import { columnOf, valuesOf } from '../../src/wire/columns.ts'
 import { encodeFrame, FrameError, FrameReader } from '../../src/wire/frames.ts'
 import { PackError } from '../../src/wire/pack.ts'
-import { schemaFromJson, SchemaTable } from '../../src/wire/schema-table.ts'
+import { knownSchemas } from '../../src/wire/schema-reader.ts'
+import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { batchToText, batchToUtf8 } from '../../src/wire/transcode.ts'
 import { ValuesError } from '../../src/wire/values.ts'
 import { damage, damagedBytes, fuzz } from './fuzz.ts'
@@ -59,7 +60,7 @@ const expectInside = (start = -1, end = -1, length: number): void => {
 
 test('frames, in pieces of any size: messages or the end of the pipe', () => {
   const samples = [
-    { t: 'hello', protocol: 1, node: 'v26' },
+    { t: 'hello', protocol: 2, node: 'v26' },
     { t: 'call', args: [{ a: [1, 2, { b: null }], __proto__: { c: 1 } }], columns: [new Int32Array([1, 2, 3]), new Float64Array([1.5]), new Uint8Array([1, 2, 3, 4, 5])] },
     { t: 'result', outcome: { ok: true, batch: { head: { n: 3 }, attachments: [new Uint8Array(64), new Int32Array(16)] } } },
   ].map((message) => Buffer.concat(encodeFrame(message)))
@@ -89,7 +90,7 @@ const sampleBatches = (): { readonly source: SourceBatch; readonly sink: SinkBat
     count: 3, topics: ['a', 'b'], topic: new Int32Array([0, 1, 0]), timestamp: new Float64Array([1, Number.NaN, 3]),
     key: columnOf(['k', null, 'ключ'], schemas), keySchema: new Int32Array([-1, -1, -1]), value: columnOf(values, schemas), valueSchema: new Int32Array(3).fill(index),
     headers: { counts: new Int32Array([1, 0, 2]), keys: columnOf(['x', 'y', 'z'], schemas), values: columnOf([1, { a: [true, 1.5] }, new Map([['m', new Uint8Array([1])]])], schemas), schema: new Int32Array([-1, -1, -1]) },
-    schemas: schemas.toJson(),
+    schemas: schemas.toText(),
   }
   return {
     source: batchToUtf8({ ...common, partition: new Int32Array([-1, 2, -1]), sourcePartitions: ['{"f":1}'], sourcePartition: null, sourceOffset: { kind: 'numbers', keys: ['n'], values: new Float64Array([1, 2, 3]) } } as SourceBatch),
@@ -97,7 +98,7 @@ const sampleBatches = (): { readonly source: SourceBatch; readonly sink: SinkBat
   }
 }
 const readAll = (batch: SourceBatch | SinkBatch): void => {
-  const schemas = batch.schemas.map((json) => schemaFromJson(json))
+  const schemas = knownSchemas(batch.schemas)
   const text = batchToText<SourceBatch | SinkBatch>(batch)
   valuesOf(text.key, text.count, schemas)
   valuesOf(text.value, text.count, schemas)

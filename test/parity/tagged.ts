@@ -10,7 +10,7 @@
 import { JavaDouble, JavaFloat, schemalessDouble, schemalessFloat } from '../../src/data/java-double.ts'
 import { Decimal } from '../../src/data/logical.ts'
 import { Schema } from '../../src/data/schema.ts'
-import type { SchemaTypeName } from '../../src/data/schema-json.ts'
+import type { SchemaTypeName } from '../../src/data/schema-type.ts'
 import { Struct } from '../../src/data/struct.ts'
 
 export type TaggedSchema = null | {

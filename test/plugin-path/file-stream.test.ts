@@ -10,6 +10,7 @@ import type { Shelf } from '../../src/plugins/types.ts'
 import type { SinkBatch } from '../../src/wire/batch.ts'
 import { columnOf } from '../../src/wire/columns.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
+import { schemasText } from '../../src/wire/schema-writer.ts'
 import { columnToUtf8 } from '../../src/wire/transcode.ts'
 import { SchemaBuilder, schemas } from '../../src/data/schema-builder.ts'
 import type { Schema } from '../../src/data/schema.ts'
@@ -116,7 +117,7 @@ describe('FileStreamSource', () => {
     await writeFile(file, 'x\n')
     await using task = await source({ file })
     const batch = ok(await task.guest.call('poll', [], soon))
-    expect(batch).toMatchObject({ count: 1, topics: ['t'], schemas: [{ type: 'STRING', optional: false }], sourcePartitions: [JSON.stringify({ filename: file })], key: { kind: 'null' } })
+    expect(batch).toMatchObject({ count: 1, topics: ['t'], schemas: schemasText([schemas.STRING_SCHEMA]), sourcePartitions: [JSON.stringify({ filename: file })], key: { kind: 'null' } })
     expect([...(batch?.keySchema ?? [])]).toEqual([-1])
     expect(Math.abs((batch?.timestamp?.[0] ?? 0) - Date.now())).toBeLessThan(60_000)
   })
@@ -226,7 +227,7 @@ const batchOf = (values: readonly unknown[], schema: Schema | null = null): Sink
   const valueSchema = new Int32Array(values.length).fill(table.indexOf(schema))
   const value = columnToUtf8(columnOf(values, table))
   return {
-    count: values.length, topics: ['t'], topic: null, partition: new Int32Array(values.length), timestamp: null, schemas: table.toJson(), keySchema: table.schemas.length === 0 ? null : new Int32Array(values.length).fill(-1),
+    count: values.length, topics: ['t'], topic: null, partition: new Int32Array(values.length), timestamp: null, schemas: table.toText(), keySchema: table.schemas.length === 0 ? null : new Int32Array(values.length).fill(-1),
     valueSchema: table.schemas.length === 0 ? null : valueSchema, key: { kind: 'null' }, value, headers: null, offset: Float64Array.from(values.keys()), timestampType: null, original: null,
   }
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { JavaDouble } from '../../src/data/java-double.ts'
 import { Decimal } from '../../src/data/logical.ts'
+import type { Schema } from '../../src/data/schema.ts'
 import { SchemaBuilder, schemas } from '../../src/data/schema-builder.ts'
 import { stepsOf } from '../../src/transforms/field-path.ts'
 import { apply, applyToSource, fieldsOf, make, shape, struct } from './apply.ts'
@@ -132,6 +133,10 @@ describe('Flatten', () => {
   test('refuses maps beside a schema, structs and dates without one', () => {
     const withMap = SchemaBuilder.struct().field('m', SchemaBuilder.map(string, string).build()).build()
     expect(() => apply('Flatten$Value', {}, { valueSchema: withMap, value: struct(withMap, { m: {} }) })).toThrow('Flatten transformation does not support MAP for record with schemas (for field m).')
+    const list: Schema = SchemaBuilder.struct().name('L').field('next', () => list).optional().build()
+    expect(() => apply('Flatten$Value', {}, { valueSchema: list, value: struct(list, {}) })).toThrow('Flatten transformation does not support Schema{L:STRUCT}, which contains itself: it has no end of fields')
+    const tree: Schema = SchemaBuilder.struct().field('children', SchemaBuilder.array(() => tree)).build()
+    expect(shape(apply('Flatten$Value', {}, { valueSchema: tree, value: struct(tree, { children: [] }) })?.valueSchema)).toBe('children:ARRAY')
     expect(() => apply('Flatten$Value', {}, { value: { a: { s: value } } })).toThrow('Flatten transformation does not support class org.apache.kafka.connect.data.Struct for record without schemas (for field a.s).')
     expect(() => apply('Flatten$Value', {}, { value: { a: new Date(0) } })).toThrow("Flatten transformation was passed a value of type class java.util.Date which is not supported by Connect's data API")
   })

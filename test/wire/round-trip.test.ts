@@ -1,10 +1,12 @@
 /** Random values of random schemas over the whole way of the wire: guest form, utf8 form, packed, unpacked, checked, and back. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { SchemaBuilder } from '../../src/data/schema-builder.ts'
 import type { SourceBatch } from '../../src/wire/batch.ts'
 import { packSourceBatch, unpackSourceBatch } from '../../src/wire/batch-codec.ts'
 import { columnOf, valuesOf } from '../../src/wire/columns.ts'
-import { knownSchema, SchemaTable } from '../../src/wire/schema-table.ts'
+import { knownSchemas } from '../../src/wire/schema-reader.ts'
+import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { batchToText, batchToUtf8 } from '../../src/wire/transcode.ts'
 import { schemaless, typedColumn } from '../data/arbitraries.ts'
 
@@ -13,12 +15,12 @@ const crossed = (values: readonly unknown[], table: SchemaTable): readonly unkno
   const none = new Int32Array(values.length).fill(-1)
   const batch: SourceBatch = {
     count: values.length, topics: ['t'], topic: null, partition: null, timestamp: null, keySchema: none, valueSchema: none, key: { kind: 'null' }, value: columnOf(values, table), headers: null,
-    schemas: table.toJson(), sourcePartitions: ['{}'], sourcePartition: null, sourceOffset: { kind: 'numbers', keys: ['n'], values: new Float64Array(values.length) },
+    schemas: table.toText(), sourcePartitions: ['{}'], sourcePartition: null, sourceOffset: { kind: 'numbers', keys: ['n'], values: new Float64Array(values.length) },
   }
   // as frames carry it: the head as JSON
   const { head, attachments } = packSourceBatch(batchToUtf8(batch))
   const back = batchToText(unpackSourceBatch({ head: JSON.parse(JSON.stringify(head)) as unknown, attachments }))
-  return valuesOf(back.value, back.count, back.schemas.map(knownSchema))
+  return valuesOf(back.value, back.count, knownSchemas(back.schemas))
 }
 
 test('values with schemas come back as they went', () => {
@@ -39,9 +41,12 @@ test('schemas come back equal, and as the same object every time', () => {
   fc.assert(fc.property(typedColumn, ({ schema }) => {
     const table = new SchemaTable()
     table.indexOf(schema)
-    const [json] = JSON.parse(JSON.stringify(table.toJson())) as readonly unknown[]
-    const back = knownSchema(json)
-    expect(back.equals(schema)).toBe(true)
-    expect(knownSchema(json)).toBe(back)
+    const [back] = knownSchemas(table.toText())
+    expect(back?.equals(schema)).toBe(true)
+    table.indexOf(SchemaBuilder.struct().name('around').field('inner', schema).build())
+    // in another table, inside another schema
+    const [again, around] = knownSchemas(table.toText())
+    expect(again).toBe(back)
+    expect(around?.field('inner')?.schema).toBe(back)
   }), run)
 })

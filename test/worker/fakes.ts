@@ -270,7 +270,7 @@ export const recordColumns = ({ topic, partition }: TopicPartition, from: number
 }
 
 export const textBatch = (values: readonly string[], from = 0, topic = 't'): SourceBatch => ({
-  count: values.length, topics: [topic], topic: null, partition: null, timestamp: null, schemas: [], keySchema: null, valueSchema: null, key: { kind: 'null' },
+  count: values.length, topics: [topic], topic: null, partition: null, timestamp: null, schemas: '', keySchema: null, valueSchema: null, key: { kind: 'null' },
   value: { kind: 'utf8', lengths: Int32Array.from(values, (value) => Buffer.byteLength(value)), bytes: Buffer.from(values.join('')) }, headers: null,
   sourcePartitions: ['{"p":1}'], sourcePartition: null, sourceOffset: { kind: 'numbers', keys: ['n'], values: Float64Array.from(values, (_, row) => from + row) },
 })

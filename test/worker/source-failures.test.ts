@@ -1,15 +1,17 @@
 /** Records that Kafka refuses, with and without tolerance: what is logged, kept as a dead letter, told to the task and committed. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { schemas } from '../../src/data/schema-builder.ts'
 import { KafkaError } from '../../src/kafka/types.ts'
 import { setLogWriter } from '../../src/log.ts'
 import type { CommittedRecords } from '../../src/wire/guest-api.ts'
+import { schemasText } from '../../src/wire/schema-writer.ts'
 import { textBatch } from './fakes.ts'
 import { startSource, traits } from './source-bed.ts'
 
 const tooLarge = new KafkaError('MESSAGE_TOO_LARGE', 'it is too large', { retriable: false })
 const tolerant = { 'errors.tolerance': 'all' }
 const withLetters = { ...tolerant, 'errors.deadletterqueue.topic.name': 'dlq', 'errors.deadletterqueue.context.headers.enable': 'true' }
-const stringBatch = (values: readonly string[], from: number) => ({ ...textBatch(values, from), schemas: [{ type: 'STRING', optional: false }] as const, timestamp: Float64Array.from(values, (_, row) => 1000 + row) })
+const stringBatch = (values: readonly string[], from: number) => ({ ...textBatch(values, from), schemas: schemasText([schemas.STRING_SCHEMA]), timestamp: Float64Array.from(values, (_, row) => 1000 + row) })
 
 let lines: string[] = []
 let restore: (text: string) => void

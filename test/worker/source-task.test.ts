@@ -1,9 +1,11 @@
 /** The source loop with a fake cell and producer: order, offsets never ahead of acks, back-pressure, pause, stop and failure. */
 import { expect, test } from 'vitest'
+import { schemas } from '../../src/data/schema-builder.ts'
 import { KafkaError } from '../../src/kafka/types.ts'
 import type { StageSpec } from '../../src/transforms/types.ts'
 import type { SourceBatch } from '../../src/wire/batch.ts'
 import type { CommittedRecords } from '../../src/wire/guest-api.ts'
+import { schemasText } from '../../src/wire/schema-writer.ts'
 import { ThreadHost } from '../../src/worker/host.ts'
 import { connectorSpec, fakeDeps, guestError, GuestFailure, taskSpec, textBatch } from './fakes.ts'
 import { startSource as start, traits } from './source-bed.ts'
@@ -119,7 +121,7 @@ test('with errors.tolerance=all a failed send counts as acked', async () => {
   expect([...stored]).toEqual([['{"p":1}', '{"n":2}']])
 })
 
-const withBadRow = (): SourceBatch => ({ ...textBatch(['1', 'x', '3'], 1), schemas: [{ type: 'BYTES', optional: true }, { type: 'STRING', optional: true }], valueSchema: Int32Array.of(1, 0, 1) })
+const withBadRow = (): SourceBatch => ({ ...textBatch(['1', 'x', '3'], 1), schemas: schemasText([schemas.OPTIONAL_BYTES_SCHEMA, schemas.OPTIONAL_STRING_SCHEMA]), valueSchema: Int32Array.of(1, 0, 1) })
 const json = { key: { className: 'JsonConverter', isKey: true, config: {} }, value: { className: 'JsonConverter', isKey: false, config: { 'schemas.enable': 'false' } }, header: { className: 'SimpleHeaderConverter', isKey: false, config: {} } }
 
 test('a value that cannot be converted ends the task, naming connector, stage, record and offset', async () => {

@@ -21,7 +21,7 @@ test('structs, named schemas and headers', () => {
   const [struct, number] = [table.indexOf(schema), table.indexOf(int)]
   const value = columnToUtf8(columnOf([new Struct(schema).put('id', 7)], table))
   const batch: SourceBatch = {
-    ...textBatch(['k'], 1), key: textBatch(['k']).value, value, schemas: table.toJson(), keySchema: Int32Array.of(-1), valueSchema: Int32Array.of(struct), timestamp: Float64Array.of(1234),
+    ...textBatch(['k'], 1), key: textBatch(['k']).value, value, schemas: table.toText(), keySchema: Int32Array.of(-1), valueSchema: Int32Array.of(struct), timestamp: Float64Array.of(1234),
     headers: { counts: Int32Array.of(2), keys: { kind: 'utf8', lengths: Int32Array.of(1, 2), bytes: Buffer.from('hno') }, values: columnToUtf8(columnOf([5, null], table)), schema: Int32Array.of(number, -1) },
     sourceOffset: { kind: 'json', offsets: { kind: 'utf8', lengths: Int32Array.of(-1), bytes: Buffer.alloc(0) } },
   }

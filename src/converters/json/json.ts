@@ -1,4 +1,5 @@
 /** org.apache.kafka.connect.json.JsonConverter: values as JSON, with or without the envelope `{"schema":…,"payload":…}`. */
+import { DataException } from '../../data/errors.ts'
 import type { Schema } from '../../data/schema.ts'
 import type { Column } from '../../wire/batch.ts'
 import { ValuesCursor } from '../../wire/values-cursor.ts'
@@ -55,7 +56,8 @@ class JsonColumnWriter {
     return encodeRows(values, this.#scratch, (value, schema, to) => {
       if (value === null && schema === null) return false
       const json = writeJson(value, schema, this.#options)
-      to.copy(heads.get(schema) ?? empty, 0, heads.get(schema)?.length ?? 0)
+      const head = headOf(heads, schema)
+      to.copy(head, 0, head.length)
       to.utf8(json)
       if (this.#schemasEnable) to.ascii('}')
       return true
@@ -120,10 +122,10 @@ class JsonColumnWriter {
     for (let row = 0; row < values.count; row++) {
       const schema = schemaOf(values, row)
       const first = to.length
-      const head = heads.get(schema) ?? empty
       cursor.keep()
-      to.copy(head, 0, head.length)
       try {
+        const head = headOf(heads, schema)
+        to.copy(head, 0, head.length)
         if ((schema === null && cursor.isNull) || !this.#values.write(schema, to)) {
           cursor.back()
           cursor.skip()
@@ -151,6 +153,7 @@ class JsonColumnWriter {
     if (!this.#schemasEnable) return new Map()
     const heads = new Map<Schema | null, Buffer>([[null, schemalessHead]])
     for (const schema of schemas) {
+      if (schema.isRecursive) continue
       let head = this.#heads.get(schema)
       if (head === undefined) {
         head = Buffer.from(`{"schema":${schemaText(schema, this.#options)},"payload":`)
@@ -163,6 +166,12 @@ class JsonColumnWriter {
   }
 }
 
+/** Only a recursive schema has none where there are envelopes: written out it has no end. */
+const headOf = (heads: ReadonlyMap<Schema | null, Buffer>, schema: Schema | null): Buffer => {
+  const head = heads.size === 0 ? empty : heads.get(schema)
+  if (head === undefined) throw new DataException(`${String(schema)} contains itself: JSON has no way to write such a schema (schemas.enable=false leaves it out)`)
+  return head
+}
 const maxKeptHeads = 1000
 const schemalessHead = Buffer.from('{"schema":null,"payload":')
 const empty = Buffer.alloc(0)

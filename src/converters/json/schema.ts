@@ -2,7 +2,7 @@
 import { DataException, SchemaBuilderException } from '../../data/errors.ts'
 import { SchemaBuilder } from '../../data/schema-builder.ts'
 import { type Field, Schema } from '../../data/schema.ts'
-import type { SchemaTypeName } from '../../data/schema-json.ts'
+import type { SchemaTypeName } from '../../data/schema-type.ts'
 import { Struct, validateValue } from '../../data/struct.ts'
 import { type JsonNode, JsonNumber } from './parse.ts'
 import { fromJson } from './read.ts'

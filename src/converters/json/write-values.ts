@@ -35,6 +35,8 @@ const any: Plan = { kind: 'any', nullable: true, scale: 0, limit: Infinity, sche
 
 const planOf = (schema: Schema | null, options: JsonOptions): Plan => {
   if (schema === null) return any
+  // a plan of one that contains itself would have no end
+  if (schema.isRecursive) return { ...any, kind: 'other', nullable: false }
   const scale = Number(schema.parameters?.get('scale'))
   let kind = logicalKinds[schema.name ?? ''] ?? kinds[schema.type] ?? 'other'
   if (kind === 'decimal' && (options.decimalNumeric || !Number.isInteger(scale))) kind = 'other'
