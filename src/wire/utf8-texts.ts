@@ -7,28 +7,45 @@ import type { TextSink } from './values.ts'
 const nativeCopyFromBytes = 24
 
 export class Utf8Texts implements TextSink {
-  #bytes = Buffer.allocUnsafeSlow(64 * 1024)
+  #bytes: Buffer
   #length = 0
   #lengths = new Int32Array(1024)
   #count = 0
 
+  /** `expectedBytes`: as long as they are likely to be together. */
+  constructor(expectedBytes = 64 * 1024) {
+    this.#bytes = Buffer.allocUnsafeSlow(expectedBytes)
+  }
+
   add(value: string): void {
     const text = javaUtf8Text(value)
     this.#reserve(text.length * 3)
-    const written = this.#bytes.write(text, this.#length, 'utf8')
-    this.#length += written
-    this.#push(written)
+    this.push(this.#bytes.write(text, this.#length, 'utf8'))
   }
   /** Well-formed UTF-8 of another buffer. */
   addRange(from: Buffer, start: number, end: number): void {
-    this.#reserve(end - start)
-    if (end - start >= nativeCopyFromBytes) from.copy(this.#bytes, this.#length, start, end)
-    else {
-      const to = this.#bytes
-      for (let index = start, at = this.#length; index < end; index++) to[at++] = from[index] as number
+    const to = this.room(end - start)
+    if (end - start >= nativeCopyFromBytes) from.copy(to, this.#length, start, end)
+    else for (let index = start, at = this.#length; index < end; index++) to[at++] = from[index] as number
+    this.push(end - start)
+  }
+  /** A buffer with so much room behind `length`: what is written there becomes a text by `push`. */
+  room(bytes: number): Buffer {
+    this.#reserve(bytes)
+    return this.#bytes
+  }
+  /** Of all texts together. */
+  get length(): number {
+    return this.#length
+  }
+  push(bytes: number): void {
+    if (this.#count === this.#lengths.length) {
+      const grown = new Int32Array(this.#count * 2)
+      grown.set(this.#lengths)
+      this.#lengths = grown
     }
-    this.#length += end - start
-    this.#push(end - start)
+    this.#lengths[this.#count++] = bytes
+    this.#length += bytes
   }
   get count(): number {
     return this.#count
@@ -41,14 +58,6 @@ export class Utf8Texts implements TextSink {
     return { kind: 'utf8', lengths: this.#lengths.slice(0, this.#count), bytes: this.#bytes.subarray(0, this.#length) }
   }
 
-  #push(length: number): void {
-    if (this.#count === this.#lengths.length) {
-      const grown = new Int32Array(this.#count * 2)
-      grown.set(this.#lengths)
-      this.#lengths = grown
-    }
-    this.#lengths[this.#count++] = length
-  }
   #reserve(more: number): void {
     if (this.#length + more <= this.#bytes.length) return
     const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#length + more))

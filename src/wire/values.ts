@@ -54,17 +54,20 @@ class JoinedTexts implements TextSink {
 
 /** Writes values one after another; codecs that know what comes write the parts of a value themselves (`struct`, `object`, `date` …). */
 export class ValuesWriter {
-  #data = new Uint8Array(1024)
-  #view = new DataView(this.#data.buffer)
+  #data: Uint8Array
+  #view: DataView
   #length = 0
   readonly #strings: TextSink
   readonly #names: string[] = []
   readonly #nameIndex = new Map<string, number>()
   readonly #schemas: SchemaIndex
 
-  constructor(schemas: SchemaIndex, strings: TextSink = new JoinedTexts()) {
+  /** `expectedBytes`: as long as the column is likely to be. */
+  constructor(schemas: SchemaIndex, strings: TextSink = new JoinedTexts(), expectedBytes = 1024) {
     this.#schemas = schemas
     this.#strings = strings
+    this.#data = new Uint8Array(expectedBytes)
+    this.#view = new DataView(this.#data.buffer)
   }
 
   /** Appends one value. Throws ValuesError naming what cannot cross (functions, symbols, class instances, cycles). */
@@ -72,9 +75,9 @@ export class ValuesWriter {
     this.#reserve(16)
     if (value === null || value === undefined) this.#tag(NULL)
     else if (typeof value === 'string') this.#string(STRING, value)
-    else if (typeof value === 'number') this.#number(value)
+    else if (typeof value === 'number') this.number(value)
     else if (typeof value === 'boolean') this.#tag(value ? TRUE : FALSE)
-    else if (typeof value === 'bigint') this.#bigint(value)
+    else if (typeof value === 'bigint') this.bigint(value)
     else if (depth >= maxDepth) throw new ValuesError(`a value is nested more than ${maxDepth} deep (is it cyclic?)`)
     else if (Array.isArray(value)) this.#array(value, depth)
     else if (value instanceof Uint8Array) this.#bytes(BYTES, value)
@@ -87,7 +90,7 @@ export class ValuesWriter {
       this.#raw(value.toBytes())
     } else if (isPlainObject(value)) this.#object(value, depth)
     else if (value instanceof JavaDouble) this.double(value.value)
-    else if (value instanceof JavaFloating) this.#number(value.value)
+    else if (value instanceof JavaFloating) this.number(value.value)
     else throw new ValuesError(`${kindOf(value)} is not a Connect value; use strings, numbers, bigints, booleans, Uint8Array, Date, Decimal, arrays, Map, plain objects or Struct`)
   }
 
@@ -105,6 +108,31 @@ export class ValuesWriter {
   /** Forgets what was written since the column was so long; its strings are the sink's to forget. */
   rollback(length: number): void {
     this.#length = length
+  }
+  nothing(): void {
+    this.#reserve(1)
+    this.#tag(NULL)
+  }
+  boolean(value: boolean): void {
+    this.#reserve(1)
+    this.#tag(value ? TRUE : FALSE)
+  }
+  number(value: number): void {
+    this.#reserve(9)
+    if ((value | 0) === value && !Object.is(value, -0)) {
+      this.#tag(INT)
+      this.#varint(zigzag(value))
+    } else {
+      this.#tag(FLOAT)
+      this.#float(value)
+    }
+  }
+  bigint(value: bigint): void {
+    if (BigInt.asIntN(64, value) !== value) return this.#string(BIGTEXT, String(value))
+    this.#reserve(9)
+    this.#tag(BIGINT)
+    this.#view.setBigInt64(this.#length, value, true)
+    this.#length += 8
   }
   date(ms: number): void {
     this.#reserve(9)
@@ -189,22 +217,6 @@ export class ValuesWriter {
     this.#reserve(length)
     this.#length += length
     return this.#length - length
-  }
-  #number(value: number): void {
-    if ((value | 0) === value && !Object.is(value, -0)) {
-      this.#tag(INT)
-      this.#varint(zigzag(value))
-    } else {
-      this.#tag(FLOAT)
-      this.#float(value)
-    }
-  }
-  #bigint(value: bigint): void {
-    if (BigInt.asIntN(64, value) !== value) return this.#string(BIGTEXT, String(value))
-    this.#tag(BIGINT)
-    this.#reserve(8)
-    this.#view.setBigInt64(this.#length, value, true)
-    this.#length += 8
   }
   #array(value: readonly unknown[], depth: number): void {
     this.#tag(ARRAY)

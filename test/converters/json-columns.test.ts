@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeValuesColumn } from '../../src/converters/json/decode-values.ts'
 import { JsonReader } from '../../src/converters/json/reader.ts'
-import { ScanPlans } from '../../src/converters/json/scan.ts'
+import { JsonScanner } from '../../src/converters/json/scan.ts'
+import { ScanPlans } from '../../src/converters/json/scan-plans.ts'
 import type { ByteRanges, ConnectColumn } from '../../src/converters/types.ts'
 import { JavaDouble } from '../../src/data/java-double.ts'
 import type { Schema } from '../../src/data/schema.ts'
@@ -11,6 +12,8 @@ import { columnOf, valuesOf } from '../../src/wire/columns.ts'
 import { hostValues } from '../../src/wire/host-columns.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { columnToText, columnToUtf8 } from '../../src/wire/transcode.ts'
+import { Utf8Texts } from '../../src/wire/utf8-texts.ts'
+import { ValuesWriter } from '../../src/wire/values.ts'
 import { schemaless, typedColumn } from '../data/arbitraries.ts'
 import { atOnce, converter } from './helpers.ts'
 
@@ -104,8 +107,42 @@ test('documents without a schema are read the same both ways', () => {
     same(fast, general)
   }), run)
 })
+/** White space wherever JSON allows it. */
+const spacedOut = (text: string): string => text.replaceAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]/g, (token) => (token.startsWith('"') ? token : ` \t${token}\r\n `))
+test('white space between the tokens of a document changes nothing', () => {
+  fc.assert(fc.property(typedColumn, ({ schema, values }) => {
+    const { fast, general } = read(written(values, schema, {}).general.slice(0, values.length).map((text) => text && spacedOut(text)), true)
+    same(fast, general)
+  }), run)
+})
+/** The text as a JSON string, each unit written as it is or in one of the ways to escape it. */
+const escaped = fc.array(fc.tuple(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 3 }), fc.constantFrom('"', '\\', '/', '\n', '\b', '\f', '\r', '\t', '\u0000', '\ud83d\ude00')), fc.boolean()), { maxLength: 8 })
+  .map((pieces) => `"${pieces.map(([text, all]) => (all ? text.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`) : JSON.stringify(text).slice(1, -1))).join('')}"`)
+test('escapes mean the same both ways', () => {
+  fc.assert(fc.property(fc.array(escaped, { minLength: 1, maxLength: 4 }), (texts) => {
+    const envelopes = texts.map((text) => `{"schema":{"type":"string","optional":false},"payload":${text}}`)
+    same(...(Object.values(read([...texts, '[1]'], false)) as [unknown, unknown]))
+    same(...(Object.values(read([...envelopes, '{"schema":null,"payload":1}'], true)) as [unknown, unknown]))
+  }), run)
+})
 test.each([
-  '-0', '-0.0', '01', '1e3', '1E400', '12345678901234567', '0.1234567890123456789', '9007199254740993', '-', '1.', '.5', '{"a":1,"a":2}', '{"__proto__":1}', '{"a"}', '[1,]', '[]', '{}', ' {}', '{} x', '"a\u0001"', 'tru', 'nulll', 'falsee', '{"a":[true,false,null]}', '"unfinished', '',
+  '{"a":"say \\"hi\\" \\\\ \\/ \\b\\f\\n\\r\\t"}', '{"a":"\\u00e9\\u20ac\\ud83d\\ude00"}', '{ "a" : [ 1 , 2.5e3 , 1.0 ] }\n', '[9007199254740993,-123456789012345678]', `[${'7,'.repeat(3000)}7]`, '{"a":{"x":1},"b":[{"x":1},{"y":2},{"x":1,"z":3}]}', '{"ключ":null}',
+])('%s needs no string and no tree to be read', (text) => {
+  expect(scanned(text)).toBe(true)
+})
+test.each(['"\\ud83d"', '"\\u12"', '"\\x"', '{"\\u0061":1}', '1234567890123456789', '[1,]', '{"a":1', '"a\u0001"', '1 2'])('%s is left to the long way, and nothing stays of it', (text) => {
+  expect(scanned(text)).toBe(false)
+})
+const scanned = (text: string): boolean => {
+  const texts = new Utf8Texts()
+  const writer = new ValuesWriter(new SchemaTable(), texts)
+  const bytes = Buffer.from(`${text}"}]`)
+  const found = new JsonScanner(writer, texts, new ScanPlans(), false).scan(bytes, 0, Buffer.byteLength(text), null)
+  if (!found) expect([writer.length, texts.count, texts.length]).toEqual([0, 0, 0])
+  return found
+}
+test.each([
+  '-0', '-0.0', '01', '1e3', '1E400', '12345678901234567', '-123456789012345678', '9223372036854775807', '9223372036854775808', '-9223372036854775809', '1e3', '[1.5e300,12E-2]', '"\\ud83d\\ude00"', '"\\u00E9\\x"', '0.1234567890123456789', '9007199254740993', '-', '1.', '.5', '{"a":1,"a":2}', '{"__proto__":1}', '{"a"}', '[1,]', '[]', '{}', ' {}', '{} x', '"a\u0001"', 'tru', 'nulll', 'falsee', '{"a":[true,false,null]}', '"unfinished', '',
 ])('odd document %s is read the same both ways', (text) => {
   const { fast, general } = read([text, '{"x":1}', null], false)
   same(fast, general)
@@ -123,4 +160,9 @@ test('documents that are not UTF-8 fail alone', () => {
   const column = decodeValuesColumn([{ count: 3, bytes, start: Int32Array.of(0, 10, 19), end: Int32Array.of(10, 19, 29) }], reader(false), new ScanPlans(), new SchemaTable())
   expect(column.errors.map(({ row }) => row)).toEqual([1])
   expect(hostValues(column.column, 3, [])).toEqual([{ a: 'é' }, null, { a: 'é' }])
+})
+test('a text that would be UTF-8 only together with the next one fails with its record', () => {
+  const bytes = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc3]), Buffer.from('"}{"a":"'), Buffer.from([0xa9]), Buffer.from('"}')])
+  const column = decodeValuesColumn([{ count: 2, bytes, start: Int32Array.of(0, 9), end: Int32Array.of(9, 18) }], reader(false), new ScanPlans(), new SchemaTable())
+  expect(column.errors.map(({ row }) => row)).toEqual([0, 1])
 })

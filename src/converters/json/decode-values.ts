@@ -1,4 +1,5 @@
 /** Columns of structs and schemaless objects: most rows go from JSON bytes into the column directly (scan.ts), the others the long way. */
+import { isUtf8 } from 'node:buffer'
 import type { SchemaTable } from '../../wire/schema-table.ts'
 import { Utf8Texts } from '../../wire/utf8-texts.ts'
 import { ValuesWriter } from '../../wire/values.ts'
@@ -6,14 +7,19 @@ import { asBuffer, countOf } from '../columns.ts'
 import { asConnectException } from '../encode-rows.ts'
 import type { ByteRanges, DecodedColumn, RowError } from '../types.ts'
 import type { JsonReader } from './reader.ts'
-import { JsonScanner, type ScanPlans } from './scan.ts'
+import type { ScanPlans } from './scan-plans.ts'
+import { JsonScanner } from './scan.ts'
 
 const brace = 0x7d
 
-export const decodeValuesColumn = (parts: readonly ByteRanges[], reader: JsonReader, plans: ScanPlans, schemas: SchemaTable): DecodedColumn => {
-  const texts = new Utf8Texts()
-  const writer = new ValuesWriter(schemas, texts)
-  const scanner = new JsonScanner(writer, texts, plans)
+export const decodeValuesColumn = (parts: readonly ByteRanges[], reader: JsonReader, plans: ScanPlans, schemas: SchemaTable): DecodedColumn =>
+  decode(parts, reader, plans, schemas, false) ?? (decode(parts, reader, plans, schemas, true) as DecodedColumn)
+
+/** Null when some text was not UTF-8: then everything is read again with `careful`, to find out whose. */
+const decode = (parts: readonly ByteRanges[], reader: JsonReader, plans: ScanPlans, schemas: SchemaTable, careful: boolean): DecodedColumn | null => {
+  const texts = new Utf8Texts(plans.expectedTextBytes)
+  const writer = new ValuesWriter(schemas, texts, plans.expectedBytes)
+  const scanner = new JsonScanner(writer, texts, plans, careful)
   const index = new Int32Array(countOf(parts)).fill(-1)
   const errors: RowError[] = []
   let row = 0
@@ -45,5 +51,8 @@ export const decodeValuesColumn = (parts: readonly ByteRanges[], reader: JsonRea
       hasSchemas ||= (index[row] as number) >= 0
     }
   }
-  return { count: row, column: writer.finish(), schema: hasSchemas && index.every((entry) => entry === 0) ? null : index, errors }
+  const column = writer.finish()
+  if (!careful && !isUtf8(column.strings.kind === 'utf8' ? column.strings.bytes : new Uint8Array())) return null
+  plans.expect(column.data.length, texts.length)
+  return { count: row, column, schema: hasSchemas && index.every((entry) => entry === 0) ? null : index, errors }
 }

@@ -11,7 +11,7 @@ import { type ConnectColumn, type DecodedColumn, type EncodedColumn, type MakeCo
 import { decodeTextColumn } from './decode-text.ts'
 import { decodeValuesColumn } from './decode-values.ts'
 import { JsonReader } from './reader.ts'
-import { ScanPlans } from './scan.ts'
+import { ScanPlans } from './scan-plans.ts'
 import { schemaText } from './schema.ts'
 import { escapeInto, needsNoEscape } from './text.ts'
 import { type JsonOptions, writeJson } from './write.ts'
