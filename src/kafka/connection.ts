@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { numberOf } from './client-config.ts'
-import { disconnected, timedOut } from './kafka-errors.ts'
+import { timedOut } from './kafka-errors.ts'
 import { type ApiRequest, Link, type LinkSettings } from './link.ts'
 import { type CoordinatorType, type Node, type TopicMetadata, findCoordinatorRequest, metadataRequest } from './metadata.ts'
 import { securityOf } from './security.ts'
@@ -73,7 +73,8 @@ export const openConnection = async ({ properties, clientId, log }: ConnectionOp
   let closed = false
 
   const linkTo = (key: string, host: string, port: number): Link => {
-    if (closed) throw disconnected('the client is closed')
+    // for good: whoever tries again would only do so until its deadline
+    if (closed) throw new KafkaError('CLIENT_CLOSED', 'the client is closed', { retriable: false })
     const known = links.get(key)
     if (known !== undefined && known.host === host && known.port === port) return known
     // A node id that moved to another address: the old socket is of no use.

@@ -5,7 +5,7 @@
  */
 import { ConnectException } from '../data/errors.ts'
 import { messageOf } from '../errors.ts'
-import { type ClientProperties, type Header, KafkaError, type KafkaClients, type Producer, type ProducedBatch } from '../kafka/types.ts'
+import { type Admin, type ClientProperties, type Header, KafkaError, type KafkaClients, type Producer, type ProducedBatch } from '../kafka/types.ts'
 import { runtimeLogger, taskContext } from './deps.ts'
 import { contextHeaders, type Origin, stackTraceHeader } from './dead-letter-headers.ts'
 import type { Failure } from './tolerance.ts'
@@ -39,23 +39,24 @@ export class DeadLetters {
   readonly #options: DeadLettersOptions
   readonly #log
   readonly #waiting = new Map<number, Letter>()
+  #admin: Admin | null = null
   #producer: Producer | null = null
+  #opening: Promise<void> | null = null
+  #closed = false
   #nextToken = 0
 
-  /** Throws a ConnectException when the topic can neither be found nor made. */
-  static async open(options: DeadLettersOptions): Promise<DeadLetters> {
-    const letters = new DeadLetters(options)
-    try {
-      await letters.#open()
-    } catch (cause) {
-      await letters.close()
-      throw new ConnectException(`Could not initialize dead letter queue with topic=${options.settings.topic}`, { cause })
-    }
-    return letters
-  }
-  private constructor(options: DeadLettersOptions) {
+  constructor(options: DeadLettersOptions) {
     this.#options = options
     this.#log = runtimeLogger('errors.DeadLetterQueueReporter', taskContext(options.id))
+  }
+  /** Throws a ConnectException when the topic can neither be found nor made, or this is closed meanwhile. */
+  open(): Promise<void> {
+    const opening = this.#open().catch(async (cause: unknown) => {
+      await this.#closeProducer(0)
+      throw new ConnectException(`Could not initialize dead letter queue with topic=${this.#options.settings.topic}`, { cause })
+    })
+    this.#opening = opening.catch(() => {})
+    return opening
   }
 
   /** Resolves when the broker has it; rejects, with the failure logged, when it cannot have it. */
@@ -81,7 +82,14 @@ export class DeadLetters {
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#waiting.values()].map(({ sent }) => sent.promise))
   }
+  /** At any time; resolves when nothing of it is left. What has been sent is still waited for, up to `timeoutMs`. */
   async close(timeoutMs = closeTimeoutMs): Promise<void> {
+    this.#closed = true
+    await this.#admin?.close()
+    await this.#closeProducer(timeoutMs)
+    await this.#opening
+  }
+  async #closeProducer(timeoutMs: number): Promise<void> {
     const producer = this.#producer
     this.#producer = null
     await producer?.close(timeoutMs).catch((error: unknown) => this.#log.warn(`Could not close the producer of the dead letter queue: ${messageOf(error)}`))
@@ -90,18 +98,25 @@ export class DeadLetters {
   async #open(): Promise<void> {
     const { clients, producer, admin, id, settings } = this.#options
     const name = `${id.connector}-${id.task}`
-    const administration = await clients.admin({ properties: admin, clientId: admin['client.id'] ?? `connector-dlq-adminclient-${name}` })
+    this.#admin = await clients.admin({ properties: admin, clientId: admin['client.id'] ?? `connector-dlq-adminclient-${name}` })
     try {
+      this.#throwClosed()
       const { topic, replicationFactor } = settings
-      if ((await administration.describeTopics([topic])).length === 0) {
+      if ((await this.#admin.describeTopics([topic])).length === 0) {
         this.#log.error(`Topic ${topic} doesn't exist. Will attempt to create topic.`)
-        await administration.createTopics([{ name: topic, partitions, replicationFactor }])
+        await this.#admin.createTopics([{ name: topic, partitions, replicationFactor }])
       }
     } finally {
-      await administration.close()
+      await this.#admin.close()
     }
-    this.#producer = await clients.producer({ properties: producer, clientId: producer['client.id'] ?? `connector-dlq-producer-${name}`, onProduced: (batch) => this.#produced(batch) })
-    await this.#producer.ensureTopic(settings.topic)
+    this.#throwClosed()
+    const made = await clients.producer({ properties: producer, clientId: producer['client.id'] ?? `connector-dlq-producer-${name}`, onProduced: (batch) => this.#produced(batch) })
+    this.#producer = made
+    this.#throwClosed()
+    await made.ensureTopic(settings.topic)
+  }
+  #throwClosed(): void {
+    if (this.#closed) throw new ConnectException('The task is being stopped')
   }
   #append(letter: Letter, headers: readonly Header[]): void {
     const { key, value, timestamp } = letter.record

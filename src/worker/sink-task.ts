@@ -9,15 +9,19 @@ import { type Consumer, partitionKey, type TopicPartition } from '../kafka/types
 import type { TaskTraits } from '../wire/guest-api.ts'
 import { guestLog, taskContext } from './deps.ts'
 import { ErrantReports } from './errant-reports.ts'
-import { CellDeathException, guestException, valueOf } from './error-data.ts'
+import { guestException, valueOf } from './error-data.ts'
 import { retryClock } from './error-retry.ts'
 import { RecentRecords } from './fetched-records.ts'
+import { SinkAhead } from './sink-ahead.ts'
 import { SinkCommits } from './sink-commits.ts'
 import { SinkContext } from './sink-context.ts'
-import { countOf, type Decoding, decodeDelivery, type Delivery, emptyDelivery } from './sink-delivery.ts'
+import { type Decoding, type Delivery, emptyDelivery } from './sink-delivery.ts'
+import { SinkPauses } from './sink-pauses.ts'
 import { SinkPieces } from './sink-pieces.ts'
 import { SinkPositions } from './sink-positions.ts'
-import { maxPutBytes, SinkQueue } from './sink-queue.ts'
+import { SinkPut } from './sink-put.ts'
+import { maxPutBytes } from './sink-queue.ts'
+import { SinkRebalance } from './sink-rebalance.ts'
 import { subscriptionOf } from './sink-topics.ts'
 import type { LoopOptions, TaskLoop } from './task-loop.ts'
 
@@ -27,34 +31,31 @@ import type { LoopOptions, TaskLoop } from './task-loop.ts'
  */
 export const defaultMaxPollRecords = 5000
 
+/** What there is once the clients are open. */
+type Parts = {
+  readonly consumer: Consumer
+  readonly guest: Guest<'sink'>
+  readonly commits: SinkCommits
+  readonly pauses: SinkPauses
+  readonly ahead: SinkAhead
+  readonly put: SinkPut
+  readonly rebalance: SinkRebalance
+}
+
 export class SinkTask implements TaskLoop {
   readonly label: string
   readonly #options: LoopOptions
-  readonly #queue = new SinkQueue()
   readonly #positions = new SinkPositions()
   readonly #context: SinkContext
-  #consumer: Consumer | null = null
-  #guest: Guest<'sink'> | null = null
-  #commits: SinkCommits | null = null
-  #started = false
-  #closing = false
   /** What the task is to take next; kept while it asks for redelivery. */
   readonly #pieces: SinkPieces
   readonly #decoding: Decoding
   readonly #errants: ErrantReports
   readonly #recent = new RecentRecords(2 * maxPutBytes)
-  /** Decoded ahead, or why that failed. */
-  #next: { readonly delivery: Delivery } | { readonly error: unknown } | null = null
-  #putting: Promise<unknown> | null = null
-  #putFailure: { readonly error: unknown } | null = null
-  /** Of a put that is to be looked into (`errors.put.bisect`). */
-  #toBisect: Error | null = null
-  #pausedForRedelivery = false
-  #isBisecting = false
-  /** The last put asked for the same records again. */
-  #isRedelivering = false
-  #pausedByConnector = false
-  #rebalanceFailure: { readonly error: unknown } | null = null
+  #consumer: Consumer | null = null
+  #guest: Guest<'sink'> | null = null
+  #open: Parts | null = null
+  #started = false
   #polling = false
   #woken = false
 
@@ -69,7 +70,7 @@ export class SinkTask implements TaskLoop {
   }
 
   async open(): Promise<void> {
-    const { spec, lease, deps, log } = this.#options
+    const { spec, lease, deps } = this.#options
     const { connector, task } = spec.id
     subscriptionOf(spec.config)
     const properties = { 'max.poll.records': String(defaultMaxPollRecords), ...spec.clients.consumer }
@@ -91,24 +92,15 @@ export class SinkTask implements TaskLoop {
         ...(deps.stdio && { writeStdout: async (text: string) => deps.stdio?.write(text) }),
       },
     }))
-    this.#commits = new SinkCommits({
-      guest: this.#guest, consumer: this.#consumer, positions: this.#positions, log, label: this.label,
-      intervalMs: spec.offsetFlushIntervalMs, timeoutMs: spec.offsetFlushTimeoutMs, callTimeoutMs: spec.connector.limits.callTimeoutMs,
-      beforeRewind: () => this.#rollBackAhead(),
-      reportsSettled: (partitions) => this.#errants.settled(partitions, spec.offsetFlushTimeoutMs),
-    })
+    this.#open = this.#partsOf(this.#consumer, this.#guest)
   }
 
   async run(): Promise<void> {
     const { spec, control, log, report } = this.#options
-    const { consumer, guest, commits } = this.#parts()
+    const { consumer, guest, commits, put, rebalance } = this.#parts
     const unsubscribe = control.onChange(() => this.#wake())
     try {
-      await consumer.subscribe(subscriptionOf(spec.config), {
-        onAssigned: (partitions) => this.#rebalance(() => this.#assigned(partitions)),
-        onRevoked: (partitions) => this.#rebalance(() => this.#revoked(partitions)),
-        onLost: (partitions) => this.#rebalance(() => this.#lost(partitions)),
-      })
+      await consumer.subscribe(subscriptionOf(spec.config), rebalance)
       const traits: TaskTraits = valueOf(await guest.call('start', [spec.config], { timeoutMs: spec.connector.limits.callTimeoutMs }))
       this.#started = true
       commits.crosses = traits.preCommit || traits.flush
@@ -118,8 +110,8 @@ export class SinkTask implements TaskLoop {
       while (!control.stopping) await this.#iterate()
     } finally {
       unsubscribe()
-      await this.#putting
-      this.#closing = true
+      await put.running
+      rebalance.closing = true
       if (this.#started && !control.cancelled) {
         await commits.commitClosing(this.#positions.current())
         await commits.settled()
@@ -129,7 +121,7 @@ export class SinkTask implements TaskLoop {
 
   async close(): Promise<void> {
     const { control, log, spec } = this.#options
-    this.#closing = true
+    if (this.#open) this.#open.rebalance.closing = true
     if (this.#started && !control.cancelled) {
       const outcome = await this.#guest?.call('stop', [], { timeoutMs: spec.connector.limits.callTimeoutMs })
       if (outcome?.kind === 'error') log.warn(`${this.label} Exception thrown while stopping the task`, guestException(outcome.error))
@@ -139,35 +131,49 @@ export class SinkTask implements TaskLoop {
   }
 
   inHand(): string | null {
-    const { current } = this.#pieces
-    return this.#putting && current?.batch ? `put() had ${describeParts(current)}.` : null
+    return this.#open?.put.inHand() ?? null
   }
   abandon(): void {
-    this.#closing = true
+    if (this.#open) this.#open.rebalance.closing = true
     void this.#guest?.dispose()
     this.#consumer?.wakeup()
   }
 
-  #parts(): { readonly consumer: Consumer; readonly guest: Guest<'sink'>; readonly commits: SinkCommits } {
-    if (!this.#consumer || !this.#guest || !this.#commits) throw new ConnectException('The task has not been opened')
-    return { consumer: this.#consumer, guest: this.#guest, commits: this.#commits }
+  get #parts(): Parts {
+    if (!this.#open) throw new ConnectException('The task has not been opened')
+    return this.#open
+  }
+  #partsOf(consumer: Consumer, guest: Guest<'sink'>): Parts {
+    const { spec, log, topicUsed } = this.#options
+    const { label } = this
+    const [positions, pieces, errants] = [this.#positions, this.#pieces, this.#errants]
+    const pauses = new SinkPauses(consumer, this.#context)
+    const ahead = new SinkAhead({ consumer, decoding: this.#decoding, topicUsed })
+    const put = new SinkPut({ guest, pieces, positions, pauses, errants, timeoutMs: spec.connector.putTimeoutMs, log, label })
+    const commits = new SinkCommits({
+      guest, consumer, positions, log, label,
+      intervalMs: spec.offsetFlushIntervalMs, timeoutMs: spec.offsetFlushTimeoutMs, callTimeoutMs: spec.connector.limits.callTimeoutMs,
+      beforeRewind: () => ahead.rollBack(),
+      reportsSettled: (partitions) => errants.settled(partitions, spec.offsetFlushTimeoutMs),
+    })
+    return { consumer, guest, commits, pauses, ahead, put, rebalance: new SinkRebalance({ consumer, commits, positions, pauses, pieces, ahead, errants, put }) }
   }
 
   async #iterate(): Promise<void> {
     const { control } = this.#options
-    const { commits } = this.#parts()
+    const { commits, put, ahead } = this.#parts
     control.throwFailure()
     this.#followConnectorState()
     if (await commits.maybeCommit(Date.now(), this.#context.commitRequested)) this.#context.commitDone()
     this.#applyContext()
     if (this.#pieces.current) {
       // a redelivery, or the next piece of a failed one: everything is paused, polling keeps the membership
-      if (!(await this.#poll(this.#isBisecting && !this.#isRedelivering ? 0 : undefined))) return
+      if (!(await this.#poll(put.mayGoOn ? 0 : undefined))) return
     } else {
-      let next = await this.#takeNext()
+      let next = await ahead.take()
       if (!next) {
         if (!(await this.#poll())) return
-        next = this.#queue.isEmpty ? emptyDelivery : await this.#decode()
+        next = ahead.isEmpty ? emptyDelivery : await ahead.take()
       }
       if (next) this.#pieces.set(next)
     }
@@ -176,15 +182,15 @@ export class SinkTask implements TaskLoop {
 
   /** Fetches into the queue. False when it was woken up empty-handed: then nothing is put. */
   async #poll(waitMs?: number): Promise<boolean> {
-    const { consumer, commits } = this.#parts()
+    const { consumer, commits, ahead, rebalance } = this.#parts
     const timeout = waitMs === undefined ? this.#context.takeTimeout() : -1
     const wait = waitMs ?? (timeout > 0 ? Math.min(timeout, commits.msToNext(Date.now())) : commits.msToNext(Date.now()))
     this.#polling = true
     const found = await consumer.poll(wait).finally(() => {
       this.#polling = false
     })
-    this.#queue.add(found)
-    if (this.#rebalanceFailure) throw this.#rebalanceFailure.error
+    ahead.add(found)
+    rebalance.throwFailure()
     const woken = this.#woken
     this.#woken = false
     return !(woken && found.length === 0)
@@ -195,116 +201,35 @@ export class SinkTask implements TaskLoop {
     this.#consumer?.wakeup()
   }
 
-  async #takeNext(): Promise<Delivery | null> {
-    const next = this.#next
-    this.#next = null
-    if (next && 'error' in next) throw next.error
-    return next?.delivery ?? (this.#queue.isEmpty ? null : this.#decode())
-  }
-  /** Null when the task is to stop before it is known what becomes of these records. */
-  async #decode(): Promise<Delivery | null> {
-    const decoding = decodeDelivery(this.#queue.take(), this.#decoding)
-    const delivery = decoding instanceof Promise ? await decoding : decoding
-    for (const topic of delivery?.topics ?? []) this.#options.topicUsed(topic)
-    return delivery
-  }
-
   /** Gives the task its batch and, while it works, fetches and decodes the next one. */
   async #deliver(delivery: Delivery): Promise<void> {
-    const { guest } = this.#parts()
-    const { spec, control } = this.#options
-    const empty = delivery.batch === null
-    if (this.#options.tolerance.hasReporter) this.#recent.add(delivery.kept)
-    this.#putting = guest.call('put', [delivery.batch], { timeoutMs: spec.connector.putTimeoutMs }).then((outcome) => {
-      if (outcome.kind === 'ok') this.#taken()
-      else if (outcome.kind === 'death') throw new CellDeathException(outcome.death, this.inHand())
-      else if (outcome.error.retriable) this.#toRedeliver(guestException(outcome.error))
-      else if (this.#pieces.bisects) this.#toBisect = guestException(outcome.error)
-      else throw guestException(outcome.error)
-    }).catch((error: unknown) => {
-      this.#putFailure = { error }
-    })
+    const { put, ahead, pauses } = this.#parts
+    const { control, tolerance } = this.#options
+    if (tolerance.hasReporter) this.#recent.add(delivery.kept)
+    put.start(delivery)
     let pollFailure: { readonly error: unknown } | null = null
     try {
-      if (!empty && !control.stopping && !control.paused && !this.#pausedForRedelivery && !this.#context.isPending) await this.#fetchAhead()
+      if (delivery.batch !== null && !control.stopping && !control.paused && !pauses.forRedelivery && !this.#context.isPending) {
+        if (ahead.isEmpty) await this.#poll(0)
+        await ahead.prepare()
+      }
     } catch (error) {
       pollFailure = { error }
     }
-    await this.#putting
-    this.#putting = null
-    if (this.#toBisect && !this.#putFailure) await this.#lookInto(this.#toBisect)
-    const failure = this.#putFailure?.error ?? this.#errants.failure
-    if (failure !== null) throw new ConnectException('Exiting WorkerSinkTask due to unrecoverable exception.', { cause: failure })
+    await put.finish()
     if (pollFailure) throw pollFailure.error
-    if (this.#context.isPending || this.#pieces.current) this.#rollBackAhead()
+    if (this.#context.isPending || this.#pieces.current) ahead.rollBack()
     this.#applyContext()
   }
-  /** Which record of a failed put is at fault: the next iterations put pieces of it. */
-  async #lookInto(error: Error): Promise<void> {
-    this.#toBisect = null
-    this.#isRedelivering = false
-    const { current } = this.#pieces
-    if (current && !this.#isBisecting) {
-      this.#options.log.warn(`${this.label} A put of ${describeParts(current)} failed; looking for the record that makes it fail (errors.put.bisect)`, error)
-      this.#pauseAll()
-    }
-    try {
-      for (const position of await this.#pieces.failed(error)) this.#positions.advance(position)
-      this.#isBisecting = this.#pieces.current !== null
-      if (!this.#isBisecting) this.#resumeAfterRedelivery()
-    } catch (cause) {
-      this.#putFailure = { error: cause }
-    }
-  }
-  async #fetchAhead(): Promise<void> {
-    if (this.#queue.isEmpty) await this.#poll(0)
-    if (this.#queue.isEmpty) return
-    try {
-      const delivery = await this.#decode()
-      this.#next = delivery && { delivery }
-    } catch (error) {
-      this.#next = { error }
-    }
-  }
-  #taken(): void {
-    this.#isRedelivering = false
-    for (const position of this.#pieces.taken()) this.#positions.advance(position)
-    if (this.#pieces.current) return
-    this.#isBisecting = false
-    this.#resumeAfterRedelivery()
-  }
-  #toRedeliver(error: Error): void {
-    this.#options.log.error(`${this.label} RetriableException from SinkTask:`, error)
-    this.#isRedelivering = true
-    this.#pauseAll()
-  }
-  #pauseAll(): void {
-    const { consumer } = this.#parts()
-    this.#pausedForRedelivery = true
-    consumer.pause(consumer.assignment())
-  }
-  #resumeAfterRedelivery(): void {
-    if (!this.#pausedForRedelivery) return
-    this.#pausedForRedelivery = false
-    if (!this.#pausedByConnector) this.#resumeAll()
-  }
 
-  #rollBackAhead(): void {
-    if (this.#next && 'delivery' in this.#next) this.#queue.putBack(this.#next.delivery.parts)
-    this.#next = null
-    if (this.#consumer) this.#queue.rollBack(this.#consumer)
-  }
   /** Pauses, resumes and rewinds the task has asked for. */
   #applyContext(): void {
     if (!this.#context.isPending) return
-    const { consumer } = this.#parts()
-    this.#rollBackAhead()
-    const assigned = new Set(consumer.assignment().map(partitionKey))
+    const { consumer, ahead, pauses } = this.#parts
+    ahead.rollBack()
     const { pause, resume, rewind } = this.#context.take()
-    if (!this.#pausedByConnector && !this.#pausedForRedelivery) {
-      consumer.pause(pause.filter((partition) => assigned.has(partitionKey(partition))))
-      consumer.resume(resume.filter((partition) => assigned.has(partitionKey(partition))))
-    }
+    pauses.applyTask(pause, resume)
+    const assigned = new Set(consumer.assignment().map(partitionKey))
     for (const { topic, partition, offset } of rewind) {
       if (!assigned.has(partitionKey({ topic, partition }))) {
         this.#options.log.warn(`${this.label} Ignoring request to rewind ${topic}-${partition}: it is not assigned`)
@@ -316,64 +241,10 @@ export class SinkTask implements TaskLoop {
   }
   #followConnectorState(): void {
     const { control, report } = this.#options
-    const { consumer } = this.#parts()
-    if (control.paused === this.#pausedByConnector) return
-    this.#pausedByConnector = control.paused
-    if (control.paused) {
-      consumer.pause(consumer.assignment())
-      this.#context.requestCommit()
-      report('PAUSED')
-    } else {
-      if (!this.#pausedForRedelivery) this.#resumeAll()
-      report('RUNNING')
-    }
-  }
-  #resumeAll(): void {
-    const { consumer } = this.#parts()
-    consumer.resume(consumer.assignment().filter((partition) => !this.#context.paused.has(partitionKey(partition))))
-  }
-
-  /** Runs inside poll: a failure is kept and thrown from there, as in Kafka. */
-  async #rebalance(change: () => Promise<void>): Promise<void> {
-    if (this.#closing) return
-    await this.#putting
-    try {
-      await change()
-    } catch (error) {
-      this.#rebalanceFailure ??= { error }
-    }
-  }
-  async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
-    const { consumer, commits } = this.#parts()
-    for (const partition of partitions) this.#positions.set(partition, await consumer.position(partition))
-    this.#context.retain(consumer.assignment())
-    if (this.#pausedForRedelivery && !this.#pieces.current) this.#pausedForRedelivery = false
-    if (this.#pausedForRedelivery || this.#pausedByConnector) consumer.pause(consumer.assignment())
-    else consumer.pause(consumer.assignment().filter((partition) => this.#context.paused.has(partitionKey(partition))))
-    if (partitions.length > 0) await commits.open(partitions)
-  }
-  async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
-    const { commits } = this.#parts()
-    await this.#discard(partitions)
-    await commits.commitClosing(this.#positions.current(partitions), partitions)
-    for (const partition of partitions) this.#positions.remove(partition)
-  }
-  async #lost(partitions: readonly TopicPartition[]): Promise<void> {
-    const { commits } = this.#parts()
-    await this.#discard(partitions)
-    await commits.closeOnly(partitions)
-    for (const partition of partitions) this.#positions.remove(partition)
-  }
-  /** Records of partitions that are going: whoever gets them reads them again. */
-  async #discard(partitions: readonly TopicPartition[]): Promise<void> {
-    if (this.#next && 'delivery' in this.#next) this.#queue.putBack(this.#next.delivery.parts)
-    this.#next = null
-    this.#queue.drop(partitions)
-    await this.#pieces.discard(partitions)
-    this.#errants.forget(partitions)
+    const { pauses } = this.#parts
+    if (control.paused === pauses.byConnector) return
+    pauses.followConnector(control.paused)
+    if (control.paused) this.#context.requestCommit()
+    report(control.paused ? 'PAUSED' : 'RUNNING')
   }
 }
-
-/** `100 records (t-0 offsets 5 to 104)`. */
-const describeParts = ({ kept }: Delivery): string =>
-  `${countOf(kept)} ${countOf(kept) === 1 ? 'record' : 'records'} (${kept.map(({ topic, partition, offset, count }) => `${topic}-${partition} offsets ${offset[0]} to ${offset[count - 1]}`).join(', ')})`

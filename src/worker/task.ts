@@ -34,7 +34,7 @@ export class WorkerTask {
   readonly #topics = new Set<string>()
   readonly #tolerance: ErrorTolerance
   /** The dead letter topic, while it is being opened and after. */
-  #deadLetters: Promise<DeadLetters> | null = null
+  #deadLetters: DeadLetters | null = null
   #loop: TaskLoop | null = null
   #failed = false
   #ended = false
@@ -67,7 +67,7 @@ export class WorkerTask {
     this.#log.error(`Graceful stop of task ${this.#name} failed.`)
     this.#control.cancel()
     this.#loop?.abandon()
-    await this.#tolerance.deadLetters?.close(0)
+    await this.#deadLetters?.close(0)
   }
 
   get #name(): string {
@@ -106,7 +106,7 @@ export class WorkerTask {
     } finally {
       this.#ended = true
       await this.#loop?.close()
-      await this.#closeDeadLetters()
+      await this.#deadLetters?.close()
       await chain?.close()
       await plugins.close()
       await lease?.release()
@@ -134,16 +134,12 @@ export class WorkerTask {
   async #openDeadLetters(): Promise<void> {
     const { id, clients: { deadLetters }, errors: { deadLetterQueue } } = this.spec
     if (!deadLetters || !deadLetterQueue) return
-    this.#deadLetters = DeadLetters.open({ ...deadLetters, clients: this.#deps.clients, id, settings: deadLetterQueue })
-    await this.#control.untilStopped(this.#deadLetters.then((letters) => {
-      this.#tolerance.deadLetters = letters
-    }))
+    const letters = new DeadLetters({ ...deadLetters, clients: this.#deps.clients, id, settings: deadLetterQueue })
+    this.#deadLetters = letters
+    await this.#control.untilStopped(letters.open())
     this.#control.throwFailure()
-  }
-  /** What has been written is still sent; one that is still being opened is closed when it is open. */
-  async #closeDeadLetters(): Promise<void> {
-    const closed = this.#deadLetters?.then((letters) => letters.close(), () => {})
-    if (this.#tolerance.deadLetters) await closed
+    // a stop may have come first: then nothing is sent, and the clients go with the task
+    if (!this.#control.stopping) this.#tolerance.deadLetters = letters
   }
 
   async #converters(plugins: GuestPlugins): Promise<LoopOptions['converters']> {

@@ -55,10 +55,11 @@ const open = async (existing: readonly string[], settings: { readonly contextHea
     },
     close: async () => {},
   }
-  const letters = await DeadLetters.open({
+  const letters = new DeadLetters({
     clients: { ...deps.clients, admin: async () => admin as Admin, producer: async (options) => (producer = new FakeProducer(options)) },
     producer: {}, admin: {}, id, settings: { topic: 'dlq', replicationFactor: 2, contextHeaders: settings.contextHeaders ?? false },
   })
+  await letters.open()
   return { letters, made, producer: () => producer ?? expect.fail('no producer') }
 }
 
@@ -78,6 +79,38 @@ test('a letter has the record\'s bytes, timestamp and headers; the wait ends whe
   producer().ackAll()
   await sent
   await letters.settled()
+})
+test('closed while it is being opened: nothing of it is left when close is over, and opening fails', async () => {
+  const { deps } = fakeDeps({})
+  const [described, made] = [Promise.withResolvers<never[]>(), Promise.withResolvers<FakeProducer>()]
+  let adminsOpen = 0
+  const describing = Promise.withResolvers<void>()
+  const admin: Partial<Admin> = {
+    describeTopics: () => (describing.resolve(), described.promise),
+    close: async () => {
+      adminsOpen = 0
+      described.reject(new KafkaError('CLIENT_CLOSED', 'the client is closed', { retriable: false }))
+    },
+  }
+  const lettersOf = (clients: Partial<typeof deps.clients>): DeadLetters =>
+    new DeadLetters({ clients: { ...deps.clients, ...clients }, producer: {}, admin: {}, id, settings: { topic: 'dlq', replicationFactor: 1, contextHeaders: false } })
+  const asking = lettersOf({ admin: async () => (adminsOpen++, admin as Admin) })
+  const asked = expect(asking.open()).rejects.toMatchObject({ message: 'Could not initialize dead letter queue with topic=dlq' })
+  await describing.promise
+  await asking.close()
+  await asked
+  expect(adminsOpen).toBe(0)
+  const there: Partial<Admin> = { describeTopics: async () => [{ name: 'dlq', partitions: [] }], close: async () => {} }
+  const wanted = Promise.withResolvers<void>()
+  const making = lettersOf({ admin: async () => there as Admin, producer: () => (wanted.resolve(), made.promise) })
+  const opened = expect(making.open()).rejects.toThrow('Could not initialize')
+  await wanted.promise
+  const closed = making.close()
+  const producer = new FakeProducer({ properties: {}, clientId: '', onProduced: () => {} })
+  made.resolve(producer)
+  await closed
+  await opened
+  expect(producer.closed).toBe(0)
 })
 test('context headers follow the record\'s own', async () => {
   const { letters, producer } = await open(['dlq'], { contextHeaders: true })

@@ -152,6 +152,8 @@ export class FakeConsumer implements Consumer {
   #wake = Promise.withResolvers<void>()
   #woken = false
   closed = false
+  /** Polled, and nothing is there. */
+  isWaiting = false
   maxRecords = Infinity
   commitFails: Error | null = null
 
@@ -198,7 +200,9 @@ export class FakeConsumer implements Consumer {
         return []
       }
       this.#wake = Promise.withResolvers()
+      this.isWaiting = true
       await this.#wake.promise
+      this.isWaiting = false
     }
   }
   #fetch(): readonly RecordColumns[] {

@@ -261,6 +261,27 @@ test('the death of the cell fails the task at once; nothing is committed for it'
   await until(() => consumer.closed)
 })
 
+test('a death during a put names the records that the put had; one between puts names none', async () => {
+  let given = 0
+  const put = (batch: SinkBatch | null): unknown => (batch === null ? undefined : new Promise<never>(() => given++))
+  const during = await start({ script: { put: put as never } })
+  await during.consumer.assigned([p0])
+  during.consumer.produce(p0, ['a', 'b', 'c'])
+  await during.until(() => given === 1)
+  during.cells[0]?.die({ reason: 'timeout', detail: 'put() did not end.' })
+  await during.until(() => during.events.includes('X-0 FAILED 1.0'))
+  expect(during.traces[0]).toContain("The connector's process has ended (timeout): put() did not end. put() had 3 records (t-0 offsets 0 to 2).")
+  await during.until(() => during.consumer.closed)
+  const between = await start()
+  await between.consumer.assigned([p0])
+  between.consumer.produce(p0, ['a'])
+  await between.until(() => between.full().length === 1 && between.consumer.isWaiting && between.cells[0]?.calls.at(-1) === '0.put')
+  between.cells[0]?.die({ reason: 'oom', detail: 'too much.' })
+  await between.until(() => between.events.includes('X-0 FAILED 1.0'))
+  expect(between.traces[0]).toMatch(/\(oom\): too much\.$/m)
+  await between.until(() => between.consumer.closed)
+})
+
 test('topics: duplicates are dropped, an expression must match the whole name, empty items are refused', async () => {
   expect((await start({ config: { topics: 'a, b,a' } })).consumer.subscription).toEqual(['a', 'b'])
   const regex = (await start({ config: { topics: '', 'topics.regex': 'a|b.*' } })).consumer.subscription as RegExp
