@@ -3,9 +3,9 @@
  * policy allows. Later wins. Pure. (Serializers and metric contexts of Java's clients have no counterpart here and are left out.)
  */
 import { ConnectError } from '../errors.ts'
+import type { ClientKind } from './client-defs.ts'
 import { withPrefix, type StringMap, type WorkerConfig } from './worker-config.ts'
 
-export type ClientKind = 'producer' | 'consumer' | 'admin'
 type Props = Readonly<StringMap>
 type Policy = WorkerConfig['overridePolicy']
 

@@ -6,7 +6,7 @@ import { ConfigDef, type Importance, type Recommender, type Width } from '../dat
 import { invalidValue, parseType, type ConfigData, type ConfigType } from '../data/config-parse.ts'
 import { ConfigException } from '../data/errors.ts'
 import type { Validator } from '../data/config-validators.ts'
-import { messageOf } from '../errors.ts'
+import { ConnectError, messageOf } from '../errors.ts'
 import { logger } from '../log.ts'
 import { addBisectionKeys, addSourceDeadLetterKeys } from './dead-letter-keys.ts'
 import { addConnectorIsolateKeys, type IsolateLimits } from './isolate-keys.ts'
@@ -15,6 +15,8 @@ import { regexValidator } from './java-regex.ts'
 export type PluginKind = 'converter' | 'header_converter' | 'transformation' | 'predicate'
 /** What the plugins say; host code and guest bundles alike. */
 export interface PluginLookups {
+  /** The full class name of a name or alias among plugins of all kinds. */
+  anyClass(name: string): string | null
   /** The full class name of a name or alias, null when there is none. */
   className(kind: PluginKind, name: string): string | null
   /** Its keys, as the settings under the prefix `at` have it. Throws (any Error) when it cannot be loaded, has no such version, or fails to say. `className` is full. */
@@ -39,6 +41,14 @@ const COMMON = 'Common'
 const ERRORS = 'Error Handling'
 export const ISOLATE_GROUP = 'Isolate'
 
+const interfaces = { converter: 'Converter', header_converter: 'HeaderConverter', transformation: 'Transformation', predicate: 'Predicate' } as const
+/** Refuses a class that is a plugin of another kind; what is no plugin at all could not be found before. */
+const ofKind = (kind: PluginKind, className: string, lookups: PluginLookups): void => {
+  if (lookups.className(kind, className) !== className) throw new ConfigException(`Class class ${className} does not implement the ${interfaces[kind]} interface`)
+}
+const anyOf = (kind: PluginKind, lookups: PluginLookups): ((name: string) => string | null) => (name) => lookups.className(kind, name) ?? lookups.anyClass(name)
+export const isVersionProblem = (error: unknown): error is ConnectError => error instanceof ConnectError && (error.code === 'PLUGIN_VERSION' || error.code === 'PLUGIN_VERSION_RANGE')
+
 const uniqueAliases = (kind: string): Validator =>
   CompositeValidator.of(new NonNullValidator(), LambdaValidator.with((name, value) => {
     if (Array.isArray(value) && new Set(value).size < value.length) throw invalidValue(name, value, 'Duplicate alias provided.')
@@ -58,7 +68,7 @@ export const commonConnectorDef = ({ lookups, defaults }: ConnectorDefContext): 
   let order = 0
   const common = (name: string, type: ConfigType, options: { defaultValue?: ConfigData; validator?: Validator; importance?: Importance; width?: Width; displayName: string; documentation: string; recommender?: Recommender; kind?: PluginKind; group?: string }): void => {
     const { kind, ...rest } = options
-    def.define(name, { type, importance: 'LOW', width: 'SHORT', group: COMMON, orderInGroup: ++order, resolveClass: kind === undefined ? null : (given) => lookups.className(kind, given), ...rest })
+    def.define(name, { type, importance: 'LOW', width: 'SHORT', group: COMMON, orderInGroup: ++order, resolveClass: kind === undefined ? null : anyOf(kind, lookups), validator: kind === undefined ? null : nullOr(LambdaValidator.with((_, className) => ofKind(kind, String(className), lookups))), ...rest })
   }
   common('name', 'STRING', { validator: new NonEmptyStringWithoutControlChars(), importance: 'HIGH', width: 'MEDIUM', displayName: 'Connector name', documentation: 'Globally unique name to use for this connector.' })
   common('connector.class', 'STRING', { importance: 'HIGH', width: 'LONG', displayName: 'Connector class', documentation: 'Name or alias of the class for this connector. Must be a subclass of org.apache.kafka.connect.connector.Connector. If the connector is org.apache.kafka.connect.file.FileStreamSinkConnector, you can either specify this full name,  or use "FileStreamSink" or "FileStreamSinkConnector" to make the configuration a bit shorter' })
@@ -72,7 +82,10 @@ export const commonConnectorDef = ({ lookups, defaults }: ConnectorDefContext): 
       kind, defaultValue: defaults?.converters[side].className ?? null, displayName: `${title} converter class`, recommender: recommend(() => lookups.classNames(kind)),
       documentation: `${side === 'header' ? 'HeaderConverter' : 'Converter'} class used to convert between Kafka Connect format and the serialized form that is written to Kafka. This controls the format of the ${side === 'header' ? 'header values' : `${side}s`} in messages written to or read from Kafka, and since this is independent of connectors it allows any connector to work with any serialization format. Examples of common formats include JSON and Avro.${side === 'header' ? ' By default, the SimpleHeaderConverter is used to serialize header values to strings and deserialize them by inferring the schemas.' : ''}`,
     })
-    common(`${side}.converter.plugin.version`, 'STRING', { defaultValue: defaults?.converters[side].version ?? null, validator: version, displayName: `${title} converter version`, documentation: `Version of the ${side} converter.` })
+    common(`${side}.converter.plugin.version`, 'STRING', { defaultValue: defaults?.converters[side].version ?? null, validator: version, displayName: `${title} converter version`, documentation: `Version of the ${side} converter.`, recommender: {
+      validValues: (_, parsed) => (parsed[`${side}.converter`] == null ? [] : lookups.versions(kind, String(parsed[`${side}.converter`]))),
+      visible: (_, parsed) => parsed[`${side}.converter`] != null,
+    } })
   }
   common('transforms', 'LIST', { defaultValue: [], validator: uniqueAliases('transformation'), group: 'Transforms', width: 'LONG', displayName: 'Transforms', documentation: 'Aliases for the transformations to be applied to records.' })
   common('predicates', 'LIST', { defaultValue: [], validator: uniqueAliases('predicate'), group: 'Predicates', width: 'LONG', displayName: 'Predicates', documentation: 'Aliases for the predicates used by transformations.' })
@@ -134,27 +147,39 @@ export const enrichedConnectorDef = (base: ConfigDef, props: Readonly<Record<str
     for (const alias of new Set(Array.isArray(aliases) ? aliases.map(String) : [])) {
       const prefix = `${key}.${alias}.`
       const keysOf = (className: string): ConfigDef => {
+        ofKind(kind, className, lookups)
         try {
           return lookups.configDef(kind, className, props[`${prefix}plugin.version`] ?? null, `${key}.${alias}`)
         } catch (error) {
+          if (isVersionProblem(error)) throw new ConfigException(error.message)
           throw error instanceof ConfigException ? error : invalidValue(`${prefix}type`, className, `Error getting config definition from ${title}: ${messageOf(error)}`)
         }
       }
       const typeValidator = LambdaValidator.with((_, value) => {
-        if (kind === 'transformation' && (props[`${prefix}negate`] ?? null) !== null && (props[`${prefix}predicate`] ?? null) === null) {
+        if (kind === 'transformation' && Object.hasOwn(props, `${prefix}negate`) && !Object.hasOwn(props, `${prefix}predicate`)) {
           throw new ConfigException(`Config '${prefix}negate' was provided but there is no config '${prefix}predicate' defining a predicate to be negated.`)
         }
         if (value !== null) keysOf(String(value))
       }, () => `valid configs for ${alias} ${kind}`)
       const given = props[`${prefix}type`] ?? null
-      const className = given === null ? null : lookups.className(kind, parseType('', given, 'CLASS') as string)
+      const className = given === null ? null : anyOf(kind, lookups)(parseType('', given, 'CLASS') as string)
       const versions = className === null ? [] : lookups.versions(kind, className)
       def.define(`${prefix}type`, {
-        type: 'CLASS', validator: typeValidator, resolveClass: (name) => lookups.className(kind, name), importance: 'HIGH', width: 'LONG', group: `${group}: ${alias}`, orderInGroup: 0,
+        type: 'CLASS', validator: typeValidator, resolveClass: anyOf(kind, lookups), importance: 'HIGH', width: 'LONG', group: `${group}: ${alias}`, orderInGroup: 0,
         documentation: `Class for the '${alias}' ${kind}.`, displayName: `${title} type for ${alias}`, recommender: recommend(() => lookups.classNames(kind)),
       })
+      const versionValidator = LambdaValidator.with((_, value) => {
+        lookups.checkVersion(String(value))
+        if (className === null || versions.length === 0) return
+        try {
+          lookups.configDef(kind, className, String(value), `${key}.${alias}`)
+        } catch (error) {
+          // what else is wrong with the class is the matter of its own key
+          if (isVersionProblem(error)) throw new ConfigException(error.message)
+        }
+      })
       def.define(`${prefix}plugin.version`, {
-        type: 'STRING', defaultValue: versions.at(-1) ?? null, validator: nullOr(LambdaValidator.with((_, value) => lookups.checkVersion(String(value)))), importance: 'HIGH', width: 'LONG',
+        type: 'STRING', defaultValue: versions.at(-1) ?? null, validator: nullOr(versionValidator), importance: 'HIGH', width: 'LONG',
         group: `${group}: ${alias}`, orderInGroup: 1, documentation: `Version of the '${alias}' ${kind}.`, displayName: `${title} version for ${alias}`, recommender: recommend(() => versions),
       })
       const own = new ConfigDef()

@@ -19,7 +19,7 @@ const log = logger('org.apache.kafka.connect.runtime.SourceConnectorConfig')
 const PREFIX = 'topic.creation.'
 const own = new Set(['include', 'exclude', 'partitions', 'replication.factor'])
 
-export const usesTopicCreation = (props: StringMap): boolean => Object.keys(props).some((key) => key.startsWith(PREFIX))
+export const usesTopicCreation = (props: Readonly<Record<string, unknown>>): boolean => Object.keys(props).some((key) => key.startsWith(PREFIX))
 
 const positive = (what: string, rest: string) =>
   ConfigDef.LambdaValidator.with((name, value) => {

@@ -3,35 +3,15 @@
  * one result, in Kafka's order and with Kafka's counting. Pure: what the plugin says is handed in.
  */
 import { ConfigDef, configKeyData, ConfigValue, configValueData, type ConfigKeyData, type ConfigValueData } from '../data/config-def.ts'
-import { convertToString } from '../data/config-parse.ts'
+import { convertToString, javaSetOrder } from '../data/config-parse.ts'
 import { messageOf } from '../errors.ts'
-import { saslKeys, sslKeys } from './client-keys.ts'
-import { overrideProblem, type ClientKind } from './client-properties.ts'
+import { configKeyInfo, valueInfo, type ConfigInfo, type ConfigInfos, type ConfigKeyInfo, type ConfigValueInfo, type GivenConfig } from './config-infos.ts'
 import { connectorDef, connectorDefaults, type ConnectorType } from './connector-config.ts'
-import { enrichedConnectorDef, type PluginLookups } from './connector-config-def.ts'
+import { enrichedConnectorDef, isVersionProblem, type PluginLookups } from './connector-config-def.ts'
 import { bisectionProblems } from './dead-letter-keys.ts'
 import { fullMatch } from './java-regex.ts'
-import { usesTopicCreation } from './topic-creation.ts'
-import { withPrefix, type StringMap, type WorkerConfig } from './worker-config.ts'
-
-/** As in the REST contract (§5); the same shapes as herder/types.ts. */
-export type ConfigKeyInfo = {
-  readonly name: string; readonly type: string; readonly required: boolean; readonly default_value: string | null; readonly importance: string
-  readonly documentation: string; readonly group: string | null; readonly order_in_group: number; readonly width: string; readonly display_name: string; readonly dependents: readonly string[]
-}
-export type ConfigValueInfo = { readonly name: string; readonly value: string | null; readonly recommended_values: readonly string[]; readonly errors: readonly string[]; readonly visible: boolean }
-export type ConfigInfo = { readonly definition: ConfigKeyInfo | null; readonly value: ConfigValueInfo }
-export type ConfigInfos = { readonly name: string; readonly error_count: number; readonly groups: readonly string[]; readonly configs: readonly ConfigInfo[] }
-/** A configuration whose variables are resolved. A null value (JSON null) is an error of its own. */
-export type GivenConfig = Readonly<Record<string, string | null>>
-
-export const configKeyInfo = (key: ConfigKeyData, prefix = ''): ConfigKeyInfo => ({
-  name: prefix + key.name, type: key.type, required: key.required, default_value: key.defaultValue ?? null, importance: key.importance, documentation: key.documentation,
-  group: key.group, order_in_group: key.orderInGroup, width: key.width, display_name: key.displayName, dependents: key.dependents,
-})
-const valueInfo = (value: ConfigValueData, prefix = ''): ConfigValueInfo => ({
-  name: prefix + value.name, value: value.value, recommended_values: value.recommendedValues, errors: value.errors, visible: value.visible,
-})
+import { overrideInfos } from './override-infos.ts'
+import type { StringMap, WorkerConfig } from './worker-config.ts'
 
 /** What `GET /connector-plugins/{plugin}/config` lists: a connector's own keys first, then the framework's that it does not redefine. */
 export const pluginConfigInfos = (own: readonly ConfigKeyData[], type: ConnectorType | null, worker: WorkerConfig, lookups: PluginLookups): readonly ConfigKeyInfo[] => {
@@ -85,28 +65,6 @@ const checkGroup = (props: GivenConfig, worker: WorkerConfig, values: ReadonlyMa
   }
 }
 
-/** Keys of Kafka's clients with type PASSWORD. */
-const passwordKeys = new Set([...sslKeys, ...saslKeys].flatMap(([name, type]) => (type === 'PASSWORD' ? [name] : [])))
-
-const overrideInfos = (props: GivenConfig, type: ConnectorType, worker: WorkerConfig): ConfigInfo[] => {
-  const deadLetters = !isBlank(props['errors.deadletterqueue.topic.name'])
-  const given = Object.fromEntries(Object.entries(props).map(([key, value]) => [key, value ?? '']))
-  const exactlyOnce = worker.distributed !== null && (worker.distributed.exactlyOnceSourceSupport === 'enabled' || !isBlank(props['offsets.storage.topic']))
-  const kinds: readonly (readonly [ClientKind, boolean])[] = [
-    ['producer', type === 'source' || deadLetters],
-    ['consumer', type === 'sink' || exactlyOnce],
-    ['admin', type === 'source' ? usesTopicCreation(given) || exactlyOnce : deadLetters],
-  ]
-  return kinds.flatMap(([kind, used]) =>
-    used
-      ? Object.entries(withPrefix(given, `${kind}.override.`)).map(([key, value]): ConfigInfo => {
-          const problem = overrideProblem(worker.overridePolicy, key)
-          const shown = passwordKeys.has(key) ? '[hidden]' : value
-          return { definition: null, value: { name: `${kind}.override.${key}`, value: shown, recommended_values: [], errors: problem === null ? [] : [problem], visible: true } }
-        })
-      : [])
-}
-
 const converterInfos = (props: GivenConfig, values: ReadonlyMap<string, ConfigValue>, lookups: PluginLookups): { readonly infos: ConfigInfo[]; readonly groups: readonly string[] } => {
   const infos: ConfigInfo[] = []
   const groups: string[] = []
@@ -114,16 +72,20 @@ const converterInfos = (props: GivenConfig, values: ReadonlyMap<string, ConfigVa
     const key = `${side}.converter`
     const classValue = values.get(key)
     if ((props[key] ?? null) === null || classValue === undefined || classValue.errorMessages.length > 0 || (values.get(`${key}.plugin.version`)?.errorMessages.length ?? 0) > 0) continue
+    const version = props[`${key}.plugin.version`] ?? null
     try {
-      const def = lookups.configDef(side === 'header' ? 'header_converter' : 'converter', String(classValue.value), props[`${key}.plugin.version`] ?? null, key)
+      const def = lookups.configDef(side === 'header' ? 'header_converter' : 'converter', String(classValue.value), version, key)
       const given = Object.fromEntries(Object.entries(props).flatMap(([name, value]) => (name.startsWith(`${key}.`) ? [[name.slice(key.length + 1), value]] : [])))
-      for (const value of def.validate({ 'converter.type': side, ...given })) {
+      const found = def.validateAll({ 'converter.type': side, ...given })
+      // Java's order of keys and, by them, of groups is that of a hash table
+      for (const value of javaSetOrder(found.keys()).flatMap((name) => found.get(name) ?? [])) {
         const definition = def.configKeys().get(value.name)
+        if (definition?.group != null) groups.push(definition.group)
         infos.push({ definition: definition === undefined ? null : configKeyInfo(configKeyData(definition), `${key}.`), value: valueInfo(configValueData(value, definition?.type ?? null), `${key}.`) })
       }
-      groups.push(...def.groups())
     } catch (error) {
-      classValue.addErrorMessage(`Failed to load ConfigDef from ${side} converter: ${messageOf(error)}`)
+      if (isVersionProblem(error)) for (const name of [key, `${key}.plugin.version`]) values.get(name)?.addErrorMessage(error.message)
+      else classValue.addErrorMessage(`Failed to load ConfigDef from ${side} converter: ${messageOf(error)}`)
     }
   }
   return { infos, groups }
@@ -179,11 +141,13 @@ const merged = (keys: ReadonlyMap<string, ConfigKeyData>, values: readonly Confi
 
 /** When the wanted version of the connector cannot be loaded: framework keys alone, with the reason on class and version. */
 export const unloadableVersionInfos = (props: GivenConfig, worker: WorkerConfig, lookups: PluginLookups, connectorVersions: readonly string[], reason: string): ConfigInfos => {
-  const context = { lookups, caps: worker.isolate.caps, defaults: { connectorVersions, converters: { key: none, value: none, header: none } } }
-  const def = connectorDef('source', context)
+  // Nothing is recommended here but the versions of the connector itself.
+  const silent: PluginLookups = { ...lookups, classNames: () => [], versions: () => [] }
+  const def = connectorDef('source', { lookups: silent, caps: worker.isolate.caps, defaults: { connectorVersions, converters: { key: none, value: none, header: none } } })
   const common = new Set(['Common', 'Transforms', 'Predicates', 'Error Handling'])
   const values = def.validateAll(props)
   for (const name of ['connector.class', 'connector.plugin.version']) values.get(name)?.addErrorMessage(reason)
+  for (const name of Object.keys(props)) if (props[name] === null) values.get(name)?.addErrorMessage(nullMessage)
   const version = values.get('connector.plugin.version')
   if (version !== undefined) version.recommendedValues = [...connectorVersions]
   const configs = def.toJson().filter(({ group }) => common.has(group ?? '')).map((key) => {
@@ -200,4 +164,4 @@ export const validationError = (infos: ConfigInfos): string | null => {
   const messages = infos.configs.flatMap(({ value }) => value.errors)
   return `Connector configuration is invalid and contains the following ${infos.error_count} error(s):\n${messages.join('\n')}\nYou can also find the above list of errors at the endpoint \`/connector-plugins/{connectorType}/config/validate\``
 }
-export type { PluginLookups, StringMap }
+export type { ConfigInfo, ConfigInfos, ConfigKeyInfo, ConfigValueInfo, GivenConfig, PluginLookups, StringMap }

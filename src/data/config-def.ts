@@ -142,7 +142,7 @@ const parseKeyValue = (key: ConfigKey, value: unknown): ConfigData => {
   const parsed = parseType(key.name, value, key.type)
   if (key.resolveClass === null || typeof parsed !== 'string') return parsed
   const className = key.resolveClass(parsed)
-  if (className === null) throw invalidValue(key.name, value, `Class ${parsed} could not be found.`)
+  if (className === null) throw invalidValue(key.name, value, `Class ${String(value)} could not be found.`)
   return className
 }
 const missing = (name: string): string => `Missing required configuration "${name}" which has no default value.`

@@ -12,8 +12,10 @@ const defs: Readonly<Record<string, Readonly<Record<string, ConfigDef>>>> = {
   transformation: { 'com.example.Insert': new ConfigDef().define('field', { type: 'STRING', importance: 'HIGH' }) },
   predicate: { 'com.example.Matches': new ConfigDef().define('pattern', { type: 'STRING' }) },
 }
+const classNameOf = (kind: string, name: string): string | null => Object.keys(defs[kind] ?? {}).find((full) => full === name || full.endsWith(`.${name}`)) ?? null
 export const lookups: PluginLookups = {
-  className: (kind, name) => Object.keys(defs[kind] ?? {}).find((full) => full === name || full.endsWith(`.${name}`)) ?? null,
+  className: classNameOf,
+  anyClass: (name) => Object.keys(defs).map((kind) => classNameOf(kind, name)).find((className) => className !== null) ?? null,
   configDef: (kind, className, version) => {
     if (version === '9') throw new Error('no version 9')
     const def = defs[kind]?.[className]

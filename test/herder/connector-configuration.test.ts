@@ -64,9 +64,9 @@ describe('validate', () => {
   })
   test('shows variables as they were given, and what stands for them nowhere', async () => {
     const { configuration } = rig()
-    const infos = await configuration.validate({ ...source, 'tasks.max': '${v:k}', 'errors.tolerance': 'x${v:k}', 'producer.override.linger.ms': '${v:k}' })
+    const infos = await configuration.validate({ ...source, 'tasks.max': '${v:k}', 'errors.tolerance': 'x${v:k}', 'producer.override.client.id': '${v:k}' })
     const shown = Object.fromEntries(infos.configs.map(({ value }) => [value.name, value]))
-    expect(shown['producer.override.linger.ms']?.value).toBe('${v:k}')
+    expect(shown['producer.override.client.id']?.value).toBe('${v:k}')
     expect(shown['tasks.max']?.errors).toEqual(['Invalid value [hidden] for configuration tasks.max: Not a number of type INT', 'Invalid value null for configuration tasks.max: Value must be non-null'])
     expect(JSON.stringify(infos)).not.toContain('resolved')
   })

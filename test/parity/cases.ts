@@ -48,6 +48,7 @@ export type Case =
   | { readonly op: 'transform' | 'test'; readonly class: string; readonly config?: Config; readonly record: TaggedRecord }
   | { readonly op: 'configDef'; readonly class: string }
   | { readonly op: 'validate'; readonly class: string; readonly config: Config }
+  | { readonly op: 'clientDef'; readonly client: 'producer' | 'consumer' | 'admin' }
   | ({ readonly op: 'define' } & Defined)
   | ({ readonly op: 'defineAndValidate' | 'defineAndParse'; readonly config: Readonly<Record<string, string | null>> } & Defined)
 

@@ -10,6 +10,9 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(() => java[Symbol.asyncDispose]())
 
+test('clients are described as by Kafka, key by key', async () => {
+  expect(await differences(java, (['producer', 'consumer', 'admin'] as const).map((client) => ({ op: 'clientDef', client })))).toEqual([])
+})
 test('configurations of every type are described, validated and parsed as by Kafka', async () => {
   expect(definitionCases.length).toBeGreaterThan(19_000)
   expect(await differences(java, definitionCases)).toEqual([])

@@ -1,4 +1,5 @@
 /** Our half of the parity tests: the same cases through our own converters, `Values`, projector, transformations and configurations. */
+import { clientDefs } from '../../src/config/client-defs.ts'
 import * as Values from '../../src/data/connect-values.ts'
 import { converterConfigDef, createConverter, findConverter } from '../../src/converters/converters.ts'
 import type { Converter } from '../../src/converters/types.ts'
@@ -84,6 +85,8 @@ const runOne = async (one: Case): Promise<Answer> => {
       return keysAnswer(defOf(one.class))
     case 'validate':
       return { values: defOf(one.class).validateToJson(one.config) }
+    case 'clientDef':
+      return { keys: clientDefs[one.client].toJson() }
     case 'define':
       return keysAnswer(madeOf(one))
     case 'defineAndValidate':

@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
@@ -90,6 +93,16 @@ final class Definitions {
         answer.putPOJO("validators", definition.configKeys().values().stream().map(key -> key.validator == null ? "" : key.validator.toString()).toList());
         answer.set("keys", Parity.MAPPER.valueToTree(definition.configKeys().values().stream().map(AbstractHerder::convertConfigKey).toList()));
         return answer;
+    }
+
+    /** What a client can be told; its validators say nothing in Connect's validation. */
+    static JsonNode ofClient(String client) {
+        ConfigDef definition = switch (client) {
+            case "producer" -> ProducerConfig.configDef();
+            case "consumer" -> ConsumerConfig.configDef();
+            default -> AdminClientConfig.configDef();
+        };
+        return Parity.MAPPER.createObjectNode().set("keys", Parity.MAPPER.valueToTree(definition.configKeys().values().stream().map(AbstractHerder::convertConfigKey).toList()));
     }
 
     static JsonNode values(ConfigDef definition, Map<String, String> config) {

@@ -44,6 +44,7 @@ final class Operations {
             case "test" -> test(request);
             case "configDef" -> Definitions.keys(definition(request.get("class").asText()));
             case "validate" -> Definitions.values(definition(request.get("class").asText()), config(request));
+            case "clientDef" -> Definitions.ofClient(request.get("client").asText());
             case "define" -> Definitions.keys(Definitions.made(request));
             case "defineAndValidate" -> Definitions.values(Definitions.made(request), config(request));
             case "defineAndParse" -> Definitions.parsed(Definitions.made(request), config(request));
