@@ -1,11 +1,11 @@
 /** An Avro topic between guest connectors: schemas register and evolve, a registry that is down is waited for, the sink reads what the source wrote. */
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { setLevel } from '../../src/log.ts'
 import { startRegistry, type TestRegistry } from '../registry/registry.ts'
+import { standaloneBed } from './helpers/bed.ts'
 import { uniqueName } from './helpers/kafka.ts'
-import type { TestKafka } from './helpers/kafka.ts'
-import { type TestFolder, testFolder, testKafka, type TestWorker, testWorker, until } from './helpers/standalone.ts'
+import { until } from './helpers/standalone.ts'
 
 setLevel('root', 'OFF')
 
@@ -52,38 +52,25 @@ class PlaceSinkTask extends SinkTask {
   }
 }
 `
-let kafka: TestKafka
-let folder: TestFolder
-let worker: TestWorker
 let registry: TestRegistry
-beforeAll(async () => {
-  kafka = await testKafka()
-  folder = await testFolder()
-  registry = await startRegistry({ userInfo: 'bob:s3cret' })
+const bed = standaloneBed(async ({ folder, use }) => {
+  registry = use(await startRegistry({ userInfo: 'bob:s3cret' }))
   const permissions = { fs: [{ path: '${config:file}', access: 'write', reason: 'what it has seen' }] }
   const plugins = [{ type: 'source', class: 'com.acme.PlaceSource', export: 'PlaceSource' }, { type: 'sink', class: 'com.acme.PlaceSink', export: 'PlaceSink' }]
   await folder.bundle('place', plugins, connectors, { isoconnect: { plugins, permissions } })
-  worker = await testWorker(folder, kafka)
-  await worker.ready
-})
-afterAll(async () => {
-  await worker?.[Symbol.asyncDispose]()
-  await registry?.[Symbol.asyncDispose]()
-  await folder?.[Symbol.asyncDispose]()
-  await kafka?.close()
 })
 
 const converters = (more: Readonly<Record<string, string>> = {}): Record<string, string> => Object.fromEntries(['key', 'value'].flatMap((side) => Object.entries({
   '': 'io.confluent.connect.avro.AvroConverter', '.schema.registry.url': registry.url, '.basic.auth.credentials.source': 'USER_INFO', '.basic.auth.user.info': 'bob:s3cret',
   '.max.retries': '0', ...more,
 }).map(([key, value]) => [`${side}.converter${key}`, value])))
-const put = (name: string, config: Readonly<Record<string, string>>) => worker.herder.putConnectorConfig(name, { name, ...config }, { allowReplace: true })
+const put = (name: string, config: Readonly<Record<string, string>>) => bed.worker.herder.putConnectorConfig(name, { name, ...config }, { allowReplace: true })
 const lines = async (file: string): Promise<unknown[]> => (await readFile(file, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as unknown)
 const untilLines = (file: string, count: number) => until(`${count} records`, () => lines(file), (seen) => seen.length >= count)
 
 test('schemas register under their subjects, evolve, and reach the sink as they were', async () => {
   const topic = uniqueName('places')
-  const file = folder.file(`${topic}.txt`)
+  const file = bed.folder.file(`${topic}.txt`)
   const source = { 'connector.class': 'com.acme.PlaceSource', topic, ...converters() }
   await put(`${topic}-source`, { ...source, count: '2', schema: '1' })
   await put(`${topic}-sink`, { 'connector.class': 'com.acme.PlaceSink', topics: topic, file, ...converters() })
@@ -103,7 +90,7 @@ test('schemas register under their subjects, evolve, and reach the sink as they 
 })
 test('a registry that is down is waited for within errors.retry.timeout, and no record is lost', async () => {
   const topic = uniqueName('down')
-  const file = folder.file(`${topic}.txt`)
+  const file = bed.folder.file(`${topic}.txt`)
   registry.failWith = 503
   const asked = registry.requests.length
   await put(`${topic}-source`, { 'connector.class': 'com.acme.PlaceSource', topic, count: '3', schema: '1', 'errors.retry.timeout': '60000', 'errors.retry.delay.max.ms': '300', ...converters() })
@@ -114,7 +101,7 @@ test('a registry that is down is waited for within errors.retry.timeout, and no 
 })
 test('a registry whose host refuses connections is waited for, and without errors.retry.timeout fails the task', async () => {
   const topic = uniqueName('refused')
-  const file = folder.file(`${topic}.txt`)
+  const file = bed.folder.file(`${topic}.txt`)
   const gone = await startRegistry()
   await gone[Symbol.asyncDispose]()
   // each attempt asks the first, which counts, and then the one that refuses
@@ -127,16 +114,16 @@ test('a registry whose host refuses connections is waited for, and without error
   await until('both schemas were asked for and asked for again', () => Promise.resolve(counting.requests.length), (count) => count > 4)
 
   await put(`${topic}-hasty`, { ...source, topic: `${topic}-hasty`, ...converters({ '.schema.registry.url': gone.url }) })
-  const { tasks } = await until('the task that does not wait fails', () => worker.herder.connectorStatus(`${topic}-hasty`), (status) => status.tasks[0]?.state === 'FAILED')
+  const { tasks } = await until('the task that does not wait fails', () => bed.worker.herder.connectorStatus(`${topic}-hasty`), (status) => status.tasks[0]?.state === 'FAILED')
   expect(tasks[0]?.trace).toContain('ECONNREFUSED')
-  expect(await worker.herder.connectorStatus(`${topic}-source`)).toMatchObject({ tasks: [{ state: 'RUNNING' }] })
+  expect(await bed.worker.herder.connectorStatus(`${topic}-source`)).toMatchObject({ tasks: [{ state: 'RUNNING' }] })
 
   await using back = await startRegistry({ port: Number(new URL(gone.url).port) })
   expect((await untilLines(file, 3)).map((line) => (line as unknown[])[0])).toEqual([1, 2, 3])
   expect(back.store.subjects(false)).toEqual([`${topic}-key`, `${topic}-value`])
 })
 test('validation tells what the converter needs', async () => {
-  const { configs } = await worker.herder.validate({ name: 'x', 'connector.class': 'com.acme.PlaceSource', topic: 't', 'value.converter': 'AvroConverter' })
+  const { configs } = await bed.worker.herder.validate({ name: 'x', 'connector.class': 'com.acme.PlaceSource', topic: 't', 'value.converter': 'AvroConverter' })
   const found = configs.find(({ definition }) => definition?.name === 'value.converter.schema.registry.url')
   expect(found?.value.errors).toEqual([expect.stringContaining('Missing required configuration')])
 })

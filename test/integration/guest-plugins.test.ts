@@ -1,9 +1,10 @@
 /** Converters, transformations, predicates and config providers of bundles: named like Kafka's own, run in processes of their own. */
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { setLevel } from '../../src/log.ts'
-import { type TestKafka, uniqueName } from './helpers/kafka.ts'
-import { type TestFolder, testFolder, testKafka, type TestWorker, testWorker, until } from './helpers/standalone.ts'
+import { standaloneBed } from './helpers/bed.ts'
+import { uniqueName } from './helpers/kafka.ts'
+import { testFolder, testWorker, until } from './helpers/standalone.ts'
 
 setLevel('root', 'OFF')
 
@@ -62,34 +63,19 @@ class WordsTask extends SourceTask {
 `
 const classes = [['transformation', 'Shout'], ['transformation', 'Tag'], ['transformation', 'InPlace'], ['transformation', 'NoReturn'], ['transformation', 'DropEven'], ['predicate', 'Long'], ['converter', 'Reversed'], ['config_provider', 'Vault']] as const
 
-let kafka: TestKafka
-let folder: TestFolder
-let worker: TestWorker
-beforeAll(async () => {
-  kafka = await testKafka()
-  folder = await testFolder()
+const bed = standaloneBed(async ({ folder }) => {
   await folder.bundle('plugins', classes.map(([type, name]) => ({ type, class: `com.example.${name}`, export: name })), plugins)
   await folder.bundle('words', [{ type: 'source', class: 'com.example.Words', export: 'Words' }], counter)
-  worker = await testWorker(folder, kafka, { 'config.providers': 'vault', 'config.providers.vault.class': 'com.example.Vault', 'config.providers.vault.param.prefix': 'v-' })
-  await worker.ready
+  return { 'config.providers': 'vault', 'config.providers.vault.class': 'com.example.Vault', 'config.providers.vault.param.prefix': 'v-' }
 })
-afterAll(async () => {
-  await worker?.[Symbol.asyncDispose]()
-  await folder?.[Symbol.asyncDispose]()
-  await kafka?.close()
-})
+const { create, taskTrace } = bed
 
-const create = (name: string, config: Record<string, string>) => worker.herder.putConnectorConfig(name, { name, ...config }, { allowReplace: false })
 const source = (topic: string, words: readonly string[], more: Record<string, string> = {}) => create(`${topic}-source`, { 'connector.class': 'Words', topic, words: words.join(','), ...more })
 /** What a file sink makes of the topic. */
 const sink = async (topic: string, more: Record<string, string> = {}) => {
-  const file = folder.file(`${topic}.txt`)
+  const file = bed.folder.file(`${topic}.txt`)
   await create(`${topic}-sink`, { 'connector.class': 'FileStreamSink', topics: topic, file, ...more })
   return (count: number) => until(`${count} lines of ${topic}`, () => readFile(file, 'utf8').then((text) => text.split('\n').slice(0, -1), () => []), (lines) => lines.length >= count)
-}
-const taskTrace = async (name: string): Promise<string> => {
-  const status = await until(`${name} has failed`, () => worker.herder.connectorStatus(name), ({ tasks }) => tasks[0]?.state === 'FAILED')
-  return status.tasks[0]?.trace ?? ''
 }
 
 describe('transformations', () => {
@@ -149,7 +135,7 @@ describe('transformations', () => {
   })
 
   test('are validated by what they say themselves', async () => {
-    const infos = await worker.herder.validate({ name: 'v', 'connector.class': 'Words', topic: 't', words: 'a', transforms: 'shout', 'transforms.shout.type': 'Shout', 'transforms.shout.mark': 'x' })
+    const infos = await bed.worker.herder.validate({ name: 'v', 'connector.class': 'Words', topic: 't', words: 'a', transforms: 'shout', 'transforms.shout.type': 'Shout', 'transforms.shout.mark': 'x' })
     const mark = infos.configs.find(({ value }) => value.name === 'transforms.shout.mark')
     expect(mark).toMatchObject({ definition: { type: 'STRING', default_value: '!', documentation: 'What to end with', group: 'Transforms: shout' }, value: { errors: [expect.stringMatching(/String must be one of: !, \?/)] } })
     expect(infos.error_count).toBe(1)
@@ -161,8 +147,8 @@ describe('a converter', () => {
     const topic = uniqueName('reversed')
     await source(topic, ['abc', 'xyz ö'], { 'value.converter': 'com.example.Reversed' })
     expect(await (await sink(topic, { name: `${topic}-plain` }))(2)).toEqual(['cba', 'ö zyx'])
-    await create(`${topic}-back`, { 'connector.class': 'FileStreamSink', topics: topic, file: folder.file('back.txt'), 'value.converter': 'Reversed' })
-    expect(await until('the way back', () => readFile(folder.file('back.txt'), 'utf8').catch(() => ''), (text) => text.split('\n').length > 2)).toBe('abc\nxyz ö\n')
+    await create(`${topic}-back`, { 'connector.class': 'FileStreamSink', topics: topic, file: bed.folder.file('back.txt'), 'value.converter': 'Reversed' })
+    expect(await until('the way back', () => readFile(bed.folder.file('back.txt'), 'utf8').catch(() => ''), (text) => text.split('\n').length > 2)).toBe('abc\nxyz ö\n')
   })
 
   test('that throws fails its record only', async () => {
@@ -178,15 +164,15 @@ describe('a config provider', () => {
     const words = '${vault:secret/path:word},${vault:p:missing}'
     await create(`${topic}-source`, { 'connector.class': 'Words', topic, words })
     expect(await (await sink(topic))(2)).toEqual(['v-secret/path:word', '${vault:p:missing}'])
-    expect((await worker.herder.connectorConfig(`${topic}-source`))['words']).toBe(words)
+    expect((await bed.worker.herder.connectorConfig(`${topic}-source`))['words']).toBe(words)
   })
 
   test('that is not there stops the start with its name', async () => {
     await using other = await testFolder()
-    await expect(testWorker(other, kafka, { 'config.providers': 'x', 'config.providers.x.class': 'com.example.Nowhere' })).rejects.toThrow(/com\.example\.Nowhere/)
+    await expect(testWorker(other, bed.kafka, { 'config.providers': 'x', 'config.providers.x.class': 'com.example.Nowhere' })).rejects.toThrow(/com\.example\.Nowhere/)
   })
 })
 
 test('the worker lists them all with their kind', async () => {
-  expect(worker.shelf.list().filter(({ className }) => className.startsWith('com.example.')).map(({ type, className }) => [type, className])).toEqual(expect.arrayContaining(classes.map(([type, name]) => [type, `com.example.${name}`])))
+  expect(bed.worker.shelf.list().filter(({ className }) => className.startsWith('com.example.')).map(({ type, className }) => [type, className])).toEqual(expect.arrayContaining(classes.map(([type, name]) => [type, `com.example.${name}`])))
 })

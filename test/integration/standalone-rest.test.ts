@@ -1,31 +1,17 @@
 /** A connector's life over HTTP, as any Kafka Connect client would lead it. */
 import { writeFile, readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { setLevel } from '../../src/log.ts'
+import { standaloneBed } from './helpers/bed.ts'
 import { uniqueName } from './helpers/kafka.ts'
-import type { TestKafka } from './helpers/kafka.ts'
-import { testFolder, testKafka, testWorker, until } from './helpers/standalone.ts'
-import type { TestFolder, TestWorker } from './helpers/standalone.ts'
+import { until } from './helpers/standalone.ts'
 
 setLevel('root', 'OFF')
-let kafka: TestKafka
-let folder: TestFolder
-let worker: TestWorker
-beforeAll(async () => {
-  kafka = await testKafka()
-  folder = await testFolder()
-  worker = await testWorker(folder, kafka)
-  await worker.ready
-})
-afterAll(async () => {
-  await worker?.[Symbol.asyncDispose]()
-  await folder?.[Symbol.asyncDispose]()
-  await kafka?.close()
-})
+const bed = standaloneBed()
 
 type Answer = { readonly status: number; readonly location: string | null; readonly body: unknown }
 const ask = async (method: string, path: string, body?: unknown): Promise<Answer> => {
-  const response = await fetch(new URL(path, worker.advertisedUrl), { method, ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) })
+  const response = await fetch(new URL(path, bed.worker.advertisedUrl), { method, ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) })
   const text = await response.text()
   return { status: response.status, location: response.headers.get('location'), body: text === '' ? null : (JSON.parse(text) as unknown) }
 }
@@ -36,20 +22,20 @@ const untilState = (name: string, connector: string, task: string | null) =>
 test('a file source and a file sink are created, watched, paused, moved, restarted and deleted', async () => {
   const topic = uniqueName('rest')
   const [source, sink] = [`${topic}-source`, `${topic}-sink`]
-  await writeFile(folder.file('in.txt'), 'one\n')
-  const config = { 'connector.class': 'FileStreamSource', file: folder.file('in.txt'), topic }
+  await writeFile(bed.folder.file('in.txt'), 'one\n')
+  const config = { 'connector.class': 'FileStreamSource', file: bed.folder.file('in.txt'), topic }
   expect(await ask('POST', '/connectors', { name: source, config })).toEqual({
-    status: 201, location: `${worker.advertisedUrl}connectors/${source}`,
+    status: 201, location: `${bed.worker.advertisedUrl}connectors/${source}`,
     body: { name: source, config: { ...config, name: source }, tasks: [{ connector: source, task: 0 }], type: 'source' },
   })
-  const sinkConfig = { 'connector.class': 'FileStreamSink', file: folder.file('out.txt'), topics: topic }
+  const sinkConfig = { 'connector.class': 'FileStreamSink', file: bed.folder.file('out.txt'), topics: topic }
   expect((await ask('PUT', `/connectors/${sink}/config`, sinkConfig)).status).toBe(201)
   expect((await ask('PUT', `/connectors/${sink}/config`, { ...sinkConfig, 'consumer.override.max.poll.records': '10' })).status).toBe(200)
   expect((await ask('POST', '/connectors', { name: source, config })).status).toBe(409)
-  await until('the line is out', () => readFile(folder.file('out.txt'), 'utf8').catch(() => ''), (text) => text === 'one\n')
+  await until('the line is out', () => readFile(bed.folder.file('out.txt'), 'utf8').catch(() => ''), (text) => text === 'one\n')
 
   const { connector } = await untilState(source, 'RUNNING', 'RUNNING')
-  expect(connector.worker_id).toBe(new URL(worker.advertisedUrl).host)
+  expect(connector.worker_id).toBe(new URL(bed.worker.advertisedUrl).host)
   expect((await ask('PUT', `/connectors/${source}/pause`)).status).toBe(202)
   await untilState(source, 'PAUSED', 'PAUSED')
   expect((await ask('PUT', `/connectors/${source}/resume`)).status).toBe(202)
@@ -58,12 +44,12 @@ test('a file source and a file sink are created, watched, paused, moved, restart
 
   expect(await ask('DELETE', `/connectors/${source}/offsets`)).toMatchObject({ status: 400 })
   expect((await ask('PUT', `/connectors/${source}/stop`)).status).toBe(204)
-  expect((await ask('GET', `/connectors/${source}/offsets`)).body).toEqual({ offsets: [{ partition: { filename: folder.file('in.txt') }, offset: { position: 4 } }] })
-  expect(await ask('PATCH', `/connectors/${source}/offsets`, { offsets: [{ partition: { filename: folder.file('in.txt') }, offset: { position: 0 } }] })).toMatchObject({
+  expect((await ask('GET', `/connectors/${source}/offsets`)).body).toEqual({ offsets: [{ partition: { filename: bed.folder.file('in.txt') }, offset: { position: 4 } }] })
+  expect(await ask('PATCH', `/connectors/${source}/offsets`, { offsets: [{ partition: { filename: bed.folder.file('in.txt') }, offset: { position: 0 } }] })).toMatchObject({
     status: 200, body: { message: 'The offsets for this connector have been altered successfully' },
   })
   expect((await ask('PUT', `/connectors/${source}/resume`)).status).toBe(202)
-  await until('the line is out again', () => readFile(folder.file('out.txt'), 'utf8'), (text) => text === 'one\none\n')
+  await until('the line is out again', () => readFile(bed.folder.file('out.txt'), 'utf8'), (text) => text === 'one\none\n')
 
   expect((await ask('POST', `/connectors/${source}/restart`)).status).toBe(204)
   expect(await ask('POST', `/connectors/${source}/restart?includeTasks=true`)).toMatchObject({ status: 202, body: { connector: { state: 'RESTARTING' }, tasks: [{ id: 0, state: 'RESTARTING' }] } })

@@ -1,11 +1,10 @@
 /** A standalone worker with real cells on the dev broker (or real Kafka): connectors live, fail, move and are forgotten as the herder says. */
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { setLevel } from '../../src/log.ts'
+import { standaloneBed } from './helpers/bed.ts'
 import { uniqueName } from './helpers/kafka.ts'
-import type { TestKafka } from './helpers/kafka.ts'
-import { testFolder, testKafka, testWorker, until } from './helpers/standalone.ts'
-import type { TestFolder, TestWorker } from './helpers/standalone.ts'
+import { testFolder, testWorker, until } from './helpers/standalone.ts'
 
 setLevel('root', 'OFF')
 
@@ -47,32 +46,18 @@ class CounterTask extends SourceTask {
 `
 const className = 'com.example.CounterSource'
 
-let kafka: TestKafka
-let folder: TestFolder
-let worker: TestWorker
-beforeAll(async () => {
-  kafka = await testKafka()
-  folder = await testFolder()
-  await folder.bundle('counter', [{ type: 'source', class: className, export: 'CounterSource' }], counter)
-  worker = await testWorker(folder, kafka)
-  await worker.ready
-})
-afterAll(async () => {
-  await worker?.[Symbol.asyncDispose]()
-  await folder?.[Symbol.asyncDispose]()
-  await kafka?.close()
-})
+const bed = standaloneBed(({ folder }) => folder.bundle('counter', [{ type: 'source', class: className, export: 'CounterSource' }], counter))
 
 const create = (name: string, config: Record<string, string> = {}, initialState?: 'PAUSED' | 'STOPPED') =>
-  worker.herder.putConnectorConfig(name, { name, 'connector.class': className, topic: `${name}-topic`, ...config }, { allowReplace: false, ...(initialState === undefined ? {} : { initialState }) })
+  bed.worker.herder.putConnectorConfig(name, { name, 'connector.class': className, topic: `${name}-topic`, ...config }, { allowReplace: false, ...(initialState === undefined ? {} : { initialState }) })
 const states = async (name: string) => {
-  const { connector, tasks } = await worker.herder.connectorStatus(name)
+  const { connector, tasks } = await bed.worker.herder.connectorStatus(name)
   return [connector.state, ...tasks.map(({ state }) => state)].join(' ')
 }
 const untilStates = (name: string, wanted: string) => until(`${name} is ${wanted}`, () => states(name), (seen) => seen === wanted)
 /** The committed count of a task. */
 const count = async (name: string, id = '0'): Promise<number> => {
-  const { offsets } = await worker.herder.offsets(name)
+  const { offsets } = await bed.worker.herder.offsets(name)
   return Number(offsets.find(({ partition }) => partition['counter'] === id)?.offset?.['n'] ?? 0)
 }
 const untilCount = (name: string, atLeast: number, id = '0') => until(`${name} has counted to ${atLeast}`, () => count(name, id), (seen) => seen >= atLeast)
@@ -84,52 +69,52 @@ describe('a connector', () => {
     expect([created, info.tasks, info.type]).toEqual([true, [{ connector: name, task: 0 }], 'source'])
     await untilStates(name, 'RUNNING RUNNING')
     await untilCount(name, 5)
-    expect(await worker.herder.topics(name)).toEqual([`${name}-topic`])
-    await worker.herder.deleteConnector(name)
-    await expect(worker.herder.connectorStatus(name)).rejects.toMatchObject({ status: 404 })
-    expect(await worker.herder.connectors()).not.toContain(name)
+    expect(await bed.worker.herder.topics(name)).toEqual([`${name}-topic`])
+    await bed.worker.herder.deleteConnector(name)
+    await expect(bed.worker.herder.connectorStatus(name)).rejects.toMatchObject({ status: 404 })
+    expect(await bed.worker.herder.connectors()).not.toContain(name)
   })
   test('pauses, resumes, stops and starts again where it was', async () => {
     const name = uniqueName('states')
     await create(name)
     await untilCount(name, 3)
-    await worker.herder.setTargetState(name, 'PAUSED')
+    await bed.worker.herder.setTargetState(name, 'PAUSED')
     await untilStates(name, 'PAUSED PAUSED')
-    await worker.herder.setTargetState(name, 'STARTED')
+    await bed.worker.herder.setTargetState(name, 'STARTED')
     await untilStates(name, 'RUNNING RUNNING')
-    await worker.herder.setTargetState(name, 'STOPPED')
+    await bed.worker.herder.setTargetState(name, 'STOPPED')
     expect(await states(name)).toBe('STOPPED')
     const stopped = await count(name)
     expect(stopped).toBeGreaterThanOrEqual(3)
-    await worker.herder.setTargetState(name, 'STARTED')
+    await bed.worker.herder.setTargetState(name, 'STARTED')
     await untilStates(name, 'RUNNING RUNNING')
     await untilCount(name, stopped + 3)
-    await worker.herder.deleteConnector(name)
+    await bed.worker.herder.deleteConnector(name)
   })
   test('changes its number of tasks by a new configuration and by asking', async () => {
     const name = uniqueName('tasks')
     await create(name, { tasks: '1', 'tasks.max': '3' })
-    await worker.herder.patchConnectorConfig(name, { tasks: '2' })
+    await bed.worker.herder.patchConnectorConfig(name, { tasks: '2' })
     await untilStates(name, 'RUNNING RUNNING RUNNING')
-    await worker.herder.patchConnectorConfig(name, { grow: '50' })
+    await bed.worker.herder.patchConnectorConfig(name, { grow: '50' })
     await untilStates(name, 'RUNNING RUNNING RUNNING RUNNING')
     await untilCount(name, 1, '2')
-    await expect(worker.herder.patchConnectorConfig(name, { tasks: '4' })).rejects.toThrow(/has generated 4 tasks, which is greater than 3/)
-    expect((await worker.herder.connectorStatus(name)).connector.state).toBe('FAILED')
-    await worker.herder.deleteConnector(name)
+    await expect(bed.worker.herder.patchConnectorConfig(name, { tasks: '4' })).rejects.toThrow(/has generated 4 tasks, which is greater than 3/)
+    expect((await bed.worker.herder.connectorStatus(name)).connector.state).toBe('FAILED')
+    await bed.worker.herder.deleteConnector(name)
   })
   test('has its offsets altered and reset while it is stopped, and starts from there', async () => {
     const name = uniqueName('offsets')
     await create(name, {}, 'STOPPED')
-    expect((await worker.herder.alterOffsets(name, [{ partition: { counter: '0' }, offset: { n: 1000 } }])).message).toMatch(/altered successfully/)
-    await worker.herder.setTargetState(name, 'STARTED')
+    expect((await bed.worker.herder.alterOffsets(name, [{ partition: { counter: '0' }, offset: { n: 1000 } }])).message).toMatch(/altered successfully/)
+    await bed.worker.herder.setTargetState(name, 'STARTED')
     await untilCount(name, 1001)
-    await worker.herder.setTargetState(name, 'STOPPED')
-    expect((await worker.herder.resetOffsets(name)).message).toMatch(/reset successfully/)
+    await bed.worker.herder.setTargetState(name, 'STOPPED')
+    expect((await bed.worker.herder.resetOffsets(name)).message).toMatch(/reset successfully/)
     expect(await count(name)).toBe(0)
-    await worker.herder.setTargetState(name, 'STARTED')
+    await bed.worker.herder.setTargetState(name, 'STARTED')
     expect(await untilCount(name, 1)).toBeLessThan(1000)
-    await worker.herder.deleteConnector(name)
+    await bed.worker.herder.deleteConnector(name)
   })
 })
 
@@ -137,36 +122,36 @@ describe('a connector that fails', () => {
   test('at its start keeps its configuration and says why', async () => {
     const name = uniqueName('fails')
     await expect(create(name, { fail: 'connector' })).rejects.toMatchObject({ status: 500, message: `Failed to transition connector ${name} to state STARTED` })
-    const { connector } = await worker.herder.connectorStatus(name)
+    const { connector } = await bed.worker.herder.connectorStatus(name)
     expect(connector).toMatchObject({ state: 'FAILED', version: '1.0.0', trace: expect.stringContaining('this connector does not start') as string })
-    await worker.herder.patchConnectorConfig(name, { fail: null })
+    await bed.worker.herder.patchConnectorConfig(name, { fail: null })
     await untilStates(name, 'RUNNING RUNNING')
-    await worker.herder.deleteConnector(name)
+    await bed.worker.herder.deleteConnector(name)
   })
   test('in a task leaves the others alone, and runs again when restarted', async () => {
     const [name, neighbour] = [uniqueName('failing'), uniqueName('neighbour')]
     await create(neighbour)
     await create(name, { fail: 'poll' })
     await untilStates(name, 'RUNNING FAILED')
-    expect((await worker.herder.taskStatus({ connector: name, task: 0 })).trace).toContain('enough')
+    expect((await bed.worker.herder.taskStatus({ connector: name, task: 0 })).trace).toContain('enough')
     const before = await count(neighbour)
     await untilCount(neighbour, before + 5)
-    const plan = await worker.herder.restartConnectorAndTasks(name, { includeTasks: true, onlyFailed: true })
+    const plan = await bed.worker.herder.restartConnectorAndTasks(name, { includeTasks: true, onlyFailed: true })
     expect([plan.connector.state, plan.tasks[0]?.state]).toEqual(['RUNNING', 'RESTARTING'])
     await untilStates(name, 'RUNNING FAILED')
-    await worker.herder.deleteConnector(name)
-    await worker.herder.deleteConnector(neighbour)
+    await bed.worker.herder.deleteConnector(name)
+    await bed.worker.herder.deleteConnector(neighbour)
   })
   test('by hanging is ended with the reason, and its neighbour goes on', async () => {
     const [name, neighbour] = [uniqueName('hanging'), uniqueName('neighbour')]
     await create(neighbour)
     await create(name, { hang: 'poll', 'isolate.poll.timeout.ms': '300' })
     await until(`task 0 of ${name} is FAILED`, () => states(name), (seen) => seen.endsWith(' FAILED'))
-    expect((await worker.herder.taskStatus({ connector: name, task: 0 })).trace).toContain('timeout')
+    expect((await bed.worker.herder.taskStatus({ connector: name, task: 0 })).trace).toContain('timeout')
     const before = await count(neighbour)
     await untilCount(neighbour, before + 5)
-    await worker.herder.deleteConnector(name)
-    await worker.herder.deleteConnector(neighbour)
+    await bed.worker.herder.deleteConnector(name)
+    await bed.worker.herder.deleteConnector(neighbour)
   })
 })
 
@@ -175,7 +160,7 @@ describe('a new version dropped into plugin.path', () => {
     await using own = await testFolder()
     const plugin = { type: 'source', class: className, export: 'CounterSource' }
     await own.bundle('counter-1', [plugin], counter, { name: 'counter' })
-    await using live = await testWorker(own, kafka)
+    await using live = await testWorker(own, bed.kafka)
     await live.ready
     const [name, neighbour] = [uniqueName('versions'), uniqueName('neighbour')]
     const versions = async (connector = name) => {
@@ -204,13 +189,13 @@ describe('validation', () => {
     })
   })
   test('of an unknown class names what there is', async () => {
-    await expect(worker.herder.validate({ name: 'x', 'connector.class': 'NoSuchConnector' })).rejects.toMatchObject({ status: 400, message: expect.stringContaining(className) as string })
-    await expect(worker.herder.validate({ name: 'x' })).rejects.toMatchObject({ status: 400, message: 'Connector config {name=x} contains no connector type' })
+    await expect(bed.worker.herder.validate({ name: 'x', 'connector.class': 'NoSuchConnector' })).rejects.toMatchObject({ status: 400, message: expect.stringContaining(className) as string })
+    await expect(bed.worker.herder.validate({ name: 'x' })).rejects.toMatchObject({ status: 400, message: 'Connector config {name=x} contains no connector type' })
   })
   test('by a plugin that hangs ends with the reason', async () => {
     await using other = await testFolder()
     await other.bundle('counter', [{ type: 'source', class: className, export: 'CounterSource' }], counter)
-    await using slow = await testWorker(other, kafka, { 'isolate.call.timeout.ms': '500' })
+    await using slow = await testWorker(other, bed.kafka, { 'isolate.call.timeout.ms': '500' })
     await expect(slow.herder.validate({ name: 'x', 'connector.class': className, topic: 't', hang: 'validate' })).rejects.toMatchObject({
       code: 'PLUGIN_FAILED', message: expect.stringContaining('timeout') as string,
     })
@@ -228,12 +213,12 @@ describe('lines', () => {
     const files = [own.file('source.json'), own.file('sink.properties')]
     const output = () => readFile(own.file('out.txt'), 'utf8').catch(() => '')
     {
-      await using first = await testWorker(own, kafka, {}, files)
+      await using first = await testWorker(own, bed.kafka, {}, files)
       await first.ready
       await until('two lines are out', output, (text) => text === 'one\ntwo\n')
     }
     await appendFile(own.file('in.txt'), 'three\n')
-    await using second = await testWorker(own, kafka, {}, files)
+    await using second = await testWorker(own, bed.kafka, {}, files)
     await second.ready
     expect(await until('three lines are out', output, (text) => text.includes('three'))).toBe('one\ntwo\nthree\n')
     const { offsets } = await until('the sink has committed', () => second.herder.offsets(`${name}-sink`), (answer) => answer.offsets[0]?.offset?.['kafka_offset'] === 3)
@@ -248,20 +233,20 @@ describe('a start', () => {
   test('with a connector file that is wrong ends the worker with code 3', async () => {
     await using own = await testFolder()
     await writeFile(own.file('bad.json'), '{"name":"x","connector.class":"NoSuchConnector"}')
-    await using failing = await testWorker(own, kafka, {}, [own.file('bad.json')])
+    await using failing = await testWorker(own, bed.kafka, {}, [own.file('bad.json')])
     await expect(failing.ready).rejects.toMatchObject({ name: 'StartError', exitCode: 3, message: expect.stringContaining('NoSuchConnector') as string })
   })
   test('with wrong properties, or without Kafka, ends with code 2', async () => {
     await using own = await testFolder()
-    await expect(testWorker(own, kafka, { 'offset.flush.interval.ms': 'soon' })).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining('offset.flush.interval.ms') as string })
-    await expect(testWorker(own, { ...kafka, bootstrap: '127.0.0.1:1' }, { 'default.api.timeout.ms': '600' })).rejects.toMatchObject({
+    await expect(testWorker(own, bed.kafka, { 'offset.flush.interval.ms': 'soon' })).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining('offset.flush.interval.ms') as string })
+    await expect(testWorker(own, { ...bed.kafka, bootstrap: '127.0.0.1:1' }, { 'default.api.timeout.ms': '600' })).rejects.toMatchObject({
       exitCode: 2, message: "Failed to connect to and describe Kafka cluster. Check worker's broker connection and security properties.",
     })
   })
   test('with an offset file that is not one leaves it as it is and ends with code 3', async () => {
     await using own = await testFolder()
     await writeFile(own.file('offsets'), 'not an offset file')
-    await expect(testWorker(own, kafka)).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining(own.file('offsets')) as string })
+    await expect(testWorker(own, bed.kafka)).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining(own.file('offsets')) as string })
     expect(await readFile(own.file('offsets'), 'utf8')).toBe('not an offset file')
   })
 })

@@ -1,10 +1,11 @@
 /** RetriableException from converters and transformations of bundles, on real cells: `errors.retry.timeout` for sources and sinks. */
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { setLevel } from '../../../src/log.ts'
-import { type TestKafka, uniqueName } from '../helpers/kafka.ts'
+import { standaloneBed } from '../helpers/bed.ts'
+import { uniqueName } from '../helpers/kafka.ts'
 import { recordsOf } from '../helpers/records.ts'
-import { type TestFolder, testFolder, testKafka, type TestWorker, testWorker, until } from '../helpers/standalone.ts'
+import { until } from '../helpers/standalone.ts'
 import { testTopics, type TestTopics } from '../helpers/topics.ts'
 
 setLevel('root', 'OFF')
@@ -46,24 +47,11 @@ class WordsTask extends SourceTask {
   }
 }
 `
-let kafka: TestKafka
 let topics: TestTopics
-let folder: TestFolder
-let worker: TestWorker
-beforeAll(async () => {
-  kafka = await testKafka()
-  topics = await testTopics(kafka.bootstrap)
-  folder = await testFolder()
+const bed = standaloneBed(async ({ kafka, folder, use }) => {
+  topics = use(await testTopics(kafka.bootstrap))
   const plugins = [['transformation', 'ShakyTransform'], ['converter', 'ShakyConverter'], ['source', 'Words']] as const
   await folder.bundle('shaky', plugins.map(([type, name]) => ({ type, class: `com.example.${name}`, export: name })), shaky)
-  worker = await testWorker(folder, kafka)
-  await worker.ready
-})
-afterAll(async () => {
-  await worker?.[Symbol.asyncDispose]()
-  await folder?.[Symbol.asyncDispose]()
-  await topics?.close()
-  await kafka?.close()
 })
 
 const pieces = [
@@ -76,21 +64,21 @@ const tolerant = (letters: string): Record<string, string> => ({ 'errors.toleran
 const source = async (words: readonly string[], config: Record<string, string>) => {
   const name = uniqueName('words')
   await topics.create(name)
-  await worker.herder.putConnectorConfig(name, { name, 'connector.class': 'Words', topic: name, words: words.join(','), ...config }, { allowReplace: false })
-  return { name, taken: async (count: number) => (await recordsOf(kafka.bootstrap, name, count)).map(({ value }) => value) }
+  await bed.worker.herder.putConnectorConfig(name, { name, 'connector.class': 'Words', topic: name, words: words.join(','), ...config }, { allowReplace: false })
+  return { name, taken: async (count: number) => (await recordsOf(bed.kafka.bootstrap, name, count)).map(({ value }) => value) }
 }
 const sink = async (words: readonly string[], config: Record<string, string>) => {
   const name = uniqueName('file')
   const topic = `${name}-topic`
   await topics.create(topic)
   await topics.produce(topic, 0, words)
-  const file = folder.file(`${name}.txt`)
-  await worker.herder.putConnectorConfig(name, { name, 'connector.class': 'FileStreamSink', topics: topic, file, ...config }, { allowReplace: false })
+  const file = bed.folder.file(`${name}.txt`)
+  await bed.worker.herder.putConnectorConfig(name, { name, 'connector.class': 'FileStreamSink', topics: topic, file, ...config }, { allowReplace: false })
   const lines = () => readFile(file, 'utf8').then((text) => text.split('\n').slice(0, -1), (): string[] => [])
   return { name, taken: (count: number) => until(`${count} lines of ${name}`, lines, (seen) => seen.length >= count) }
 }
 const failure = async (name: string): Promise<string> => {
-  const status = await until(`${name} has failed`, () => worker.herder.connectorStatus(name), ({ tasks }) => tasks[0]?.state === 'FAILED')
+  const status = await until(`${name} has failed`, () => bed.worker.herder.connectorStatus(name), ({ tasks }) => tasks[0]?.state === 'FAILED')
   return status.tasks[0]?.trace ?? ''
 }
 
@@ -119,7 +107,7 @@ for (const [side, start] of [['source', source], ['sink', sink]] as const) {
       const letters = uniqueName('dlq')
       const { taken } = await start(['one', 'never', 'three'], { ...config, ...retries(200), ...tolerant(letters) })
       expect(await taken(2)).toEqual(['one', 'three'])
-      const [letter] = await recordsOf(kafka.bootstrap, letters, 1)
+      const [letter] = await recordsOf(bed.kafka.bootstrap, letters, 1)
       expect(letter?.value).toBe(side === 'source' ? '{"schema":null,"payload":"never"}' : 'never')
       expect(letter?.headers).toContainEqual(['__connect.errors.stage', stage])
       expect(Object.fromEntries(letter?.headers ?? [])['__connect.errors.exception.message']).toMatch(/^try \d+ of never$/)
