@@ -1,5 +1,5 @@
 /** Exceptions as data and back: what is thrown in the guest crosses as `GuestError`, what the worker answers becomes an Error here. */
-import { ConnectException, RetriableException } from '../../src/data/errors.ts'
+import { ConnectException, DataException, RetriableException } from '../../src/data/errors.ts'
 import type { GuestError } from '../../src/wire/guest-api.ts'
 
 const maxText = 64 * 1024
@@ -19,7 +19,7 @@ export const toGuestError = (thrown: unknown, depth = 0): GuestError => {
     const code = (thrown as { readonly code?: unknown }).code
     return {
       name: text(thrown.name),
-      message: text(thrown.message),
+      message: text(thrown instanceof DataException && thrown.hint !== null ? `${thrown.message}; ${thrown.hint}` : thrown.message),
       stack: text(thrown.stack ?? ''),
       retriable: thrown instanceof RetriableException || (thrown as { readonly retriable?: unknown }).retriable === true,
       ...(typeof code === 'string' ? { code: code.slice(0, 200) } : {}),

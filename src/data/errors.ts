@@ -14,6 +14,13 @@ export class RetriableException extends ConnectException {
 /** A value does not fit its schema, or bytes do not fit the converter. */
 export class DataException extends ConnectException {
   override readonly name: string = 'DataException'
+  /** What an author can do about it in JavaScript, where Kafka's words do not say: the guest's traces show it, Kafka's message stays as it is. */
+  readonly hint: string | null
+
+  constructor(message: string, { hint = null, ...options }: ErrorOptions & { readonly hint?: string | null } = {}) {
+    super(message, options)
+    this.hint = hint
+  }
 }
 
 export class SchemaBuilderException extends DataException {

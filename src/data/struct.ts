@@ -170,7 +170,7 @@ export const validateValue = (schema: Schema | null, value: unknown, location = 
   }
   if (!fits(schema, value)) {
     const named = schema.name === null ? '' : ` "${schema.name}"`
-    throw new DataException(`Invalid Java object for schema${named} with type ${schema.type}: class ${javaClassOf(value)} for ${location}; it takes ${takenBy(schema)}`)
+    throw new DataException(`Invalid Java object for schema${named} with type ${schema.type}: class ${javaClassOf(value)} for ${location}`, { hint: `it takes ${takenBy(schema)}` })
   }
   if (schema.type === 'STRUCT' && !schema.equals((value as Struct).schema)) throw new DataException('Struct schemas do not match.')
   if (schema.type === 'ARRAY') for (const item of value as readonly unknown[]) validateValue(schema.valueSchema, item, `element of array ${location}`)

@@ -2,6 +2,7 @@
 import type { ConnectorConfig } from '../config/connector-config.ts'
 import type { PluginKind } from '../config/connector-config-def.ts'
 import { withPrefix } from '../config/worker-config.ts'
+import { ConfigException } from '../data/errors.ts'
 import type { Shelf } from '../plugins/types.ts'
 import type { StringMap } from '../wire/guest-api.ts'
 import type { ConnectorSpec, GuestPlugin, TaskSpec } from '../worker/types.ts'
@@ -26,7 +27,11 @@ export const taskPlugins = (parsed: ConnectorConfig, connector: ConnectorSpec, p
   add('header.converter', 'header_converter', parsed.headerConverter.className, parsed.headerConverter.config)
   for (const stage of parsed.transformations) {
     add(`transforms.${stage.alias}`, 'transformation', stage.className, withPrefix(props, `transforms.${stage.alias}.`))
-    if (stage.predicate) add(`predicates.${stage.predicate.alias}`, 'predicate', stage.predicate.className, withPrefix(props, `predicates.${stage.predicate.alias}.`))
+    const { predicate } = stage
+    if (predicate === null) continue
+    // as in Kafka, validation does not see it: it is the start of a task that fails
+    if (predicate.className === '') throw new ConfigException(`transforms.${stage.alias}.predicate`, predicate.alias, "'predicates' does not list it")
+    add(`predicates.${predicate.alias}`, 'predicate', predicate.className, withPrefix(props, `predicates.${predicate.alias}.`))
   }
   return found
 }

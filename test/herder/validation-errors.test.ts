@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ConfigInfos } from '../../src/herder/types.ts'
-import { unknownKeys } from '../../src/herder/validation-errors.ts'
+import { unknownKeys, whyWithoutEffect } from '../../src/herder/validation-errors.ts'
 
 const known = (...names: readonly string[]): ConfigInfos => ({
   name: 'X', error_count: 0, groups: [],
@@ -11,10 +11,22 @@ const known = (...names: readonly string[]): ConfigInfos => ({
 })
 
 test('keys that nothing reads are found, with the known key that was probably meant', () => {
-  const config = { name: 'c', 'task.max': '1', errors_tolerance: 'all', fruit: 'apple', 'transforms.a.type': 'X', 'producer.override.linger.ms': '1', 'value.converter.schemas.enable': 'x', 'topic.creation.default.partitions': '1' }
-  expect(unknownKeys(config, known('name', 'tasks.max', 'errors.tolerance'))).toEqual([
+  const config = { name: 'c', 'task.max': '1', errors_tolerance: 'all', fruit: 'apple', 'transforms.a.feild': 'x', 'producer.override.linger.ms': '1', 'value.converter.schemas.enable': 'x', 'topic.creation.default.partitions': '1' }
+  expect(unknownKeys(config, known('name', 'tasks.max', 'errors.tolerance', 'transforms.a.field'))).toEqual([
     { key: 'task.max', nearest: 'tasks.max' },
     { key: 'errors_tolerance', nearest: 'errors.tolerance' },
     { key: 'fruit', nearest: null },
+    { key: 'transforms.a.feild', nearest: 'transforms.a.field' },
+    { key: 'value.converter.schemas.enable', nearest: null },
+  ])
+})
+
+test('settings of a converter that is not configured, and of a transformation that is not listed, say why nobody reads them', () => {
+  const config = { 'value.converter.schemas.enable': 'false', transforms: 'a, b.c', 'transforms.a.field': 'x', 'transforms.b.c.field': 'x', 'transforms.d.field': 'x', 'predicates.p.type': 'X', 'key.converter': 'JsonConverter', 'key.converter.x': '1' }
+  const whys = Object.keys(config).flatMap((key) => whyWithoutEffect(key, config) ?? [])
+  expect(whys).toEqual([
+    "settings of a converter count only beside 'value.converter' in the same configuration",
+    "'transforms' does not list 'd'",
+    "'predicates' does not list 'p'",
   ])
 })

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { AbstractConfig } from '../../sandbox/sdk/abstract-config.ts'
 import { Date as ConnectDate, Decimal, Schema, Time, Timestamp, Values } from '../../sandbox/sdk/data.ts'
+import { toGuestError } from '../../sandbox/runtime/errors.ts'
 import { ConfigDef } from '../../src/data/config-def.ts'
 import { SchemaBuilder } from '../../src/data/schema-builder.ts'
 import { Struct } from '../../src/data/struct.ts'
@@ -29,13 +30,22 @@ describe('schemas and logical types', () => {
   })
 })
 
-test('a struct that does not fit says what would', () => {
+test('a struct that does not fit says so in Kafka\'s words, and its trace what would', () => {
   const schema = SchemaBuilder.struct().field('i8', Schema.INT8_SCHEMA).field('price', Decimal.schema(2)).field('at', Timestamp.SCHEMA).field('m', SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.INT64_SCHEMA)).build()
-  const put = (field: string, value: unknown) => () => new Struct(schema).put(field, value)
-  expect(put('i8', 300)).toThrow('Invalid Java object for schema with type INT8: class java.lang.Long for field: "i8"; it takes a whole number from -128 to 127')
-  expect(put('price', '1.20')).toThrow(/"org.apache.kafka.connect.data.Decimal" .*; it takes a Decimal$/)
-  expect(put('at', new Date(NaN))).toThrow(/; it takes a valid Date$/)
-  expect(put('m', { a: 1.5 })).toThrow(/value of map field: "m"; it takes a whole number that JavaScript holds exactly, or a bigint of 64 bits$/)
+  const traceOf = (field: string, value: unknown): string => {
+    try {
+      new Struct(schema).put(field, value)
+    } catch (error) {
+      return toGuestError(error).message
+    }
+    return 'it fits'
+  }
+  expect(traceOf('i8', 127)).toBe('it fits')
+  expect(traceOf('i8', 300)).toBe('Invalid Java object for schema with type INT8: class java.lang.Long for field: "i8"; it takes a whole number from -128 to 127')
+  expect(traceOf('price', '1.20')).toMatch(/"org.apache.kafka.connect.data.Decimal" .*; it takes a Decimal$/)
+  expect(traceOf('at', new Date(NaN))).toMatch(/; it takes a valid Date$/)
+  expect(traceOf('m', { a: 1.5 })).toMatch(/value of map field: "m"; it takes a whole number that JavaScript holds exactly, or a bigint of 64 bits$/)
+  expect(() => new Struct(schema).put('i8', 300)).toThrow(/for field: "i8"$/)
   expect(() => new Struct(SchemaBuilder.struct() as never)).toThrow('Not a struct schema: a SchemaBuilder; SchemaBuilder.struct()…build() makes one')
 })
 
