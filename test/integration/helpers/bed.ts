@@ -9,16 +9,16 @@ export type Bed = {
   readonly folder: TestFolder
   readonly worker: TestWorker
   /** Creates a connector; one of that name is an error. */
-  create(name: string, config: Props): ReturnType<TestWorker['herder']['putConnectorConfig']>
+  readonly create: (name: string, config: Props) => ReturnType<TestWorker['herder']['putConnectorConfig']>
   /** Waits for a task to fail, and answers with its trace. */
-  taskTrace(name: string): Promise<string>
+  readonly taskTrace: (name: string) => Promise<string>
 }
 
 type Preparation = {
   readonly kafka: TestKafka
   readonly folder: TestFolder
   /** Ends with the bed, after its worker. */
-  use<T extends AsyncDisposable>(more: T): T
+  readonly use: <T extends AsyncDisposable>(more: T) => T
 }
 
 /** `prepare` fills the folder (bundles, files) before the worker starts, and may answer with properties for it. */
