@@ -10,13 +10,13 @@ import type { SourceBatch } from '../wire/batch.ts'
 import type { TopicPartitionOffset } from '../wire/guest-api.ts'
 import type { DeadRecord } from './dead-letters.ts'
 import { settlesWithin } from './deps.ts'
-import { describeConsumed, describeFetched, originalOf, type RecentRecords } from './fetched-records.ts'
+import { describeConsumed, failureOf, type RecentRecords } from './fetched-records.ts'
 import { type Converters, encodeBatch } from './source-encode.ts'
 import type { ErrorTolerance, Failure } from './tolerance.ts'
 
 export const sinkTaskClass = 'org.apache.kafka.connect.sink.SinkTask'
 
-export type ErrantReportsOptions = { readonly tolerance: ErrorTolerance; readonly recent: RecentRecords; readonly converters: Converters; readonly log: Logger }
+export type ErrantReportsOptions = { readonly tolerance: ErrorTolerance; readonly recent: RecentRecords; readonly converters: Converters; readonly readsEnvelopes: boolean; readonly log: Logger }
 
 export class ErrantReports {
   /** What the first report came to when nothing is tolerated: thrown again after the put. */
@@ -31,7 +31,7 @@ export class ErrantReports {
   async reportFetched(record: TopicPartitionOffset, error: Error): Promise<boolean> {
     const fetched = this.#options.recent.find(record)
     if (!fetched) return false
-    await this.report(record, { stage: 'TASK_PUT', className: sinkTaskClass, error, record: () => describeFetched(fetched), original: () => originalOf(fetched) })
+    await this.report(record, failureOf(fetched, { stage: 'TASK_PUT', className: sinkTaskClass, error }, this.#options.readsEnvelopes))
     return true
   }
   /** A record of the task's own making (a batch of that one), as the task's converters write it. Rejects when they cannot. */

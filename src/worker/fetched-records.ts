@@ -1,5 +1,5 @@
 /** Fetched records one by one: as a dead letter keeps them, as a log line names them, and found again by their offset. */
-import { looksLike } from '../converters/looks-like.ts'
+import { looksLike, looksLikeEnvelope } from '../converters/looks-like.ts'
 import { partitionKey, type Header, type RecordColumns } from '../kafka/types.ts'
 import type { TopicPartitionOffset } from '../wire/guest-api.ts'
 import type { DeadRecord } from './dead-letters.ts'
@@ -48,14 +48,25 @@ export const describeFetched = ({ part, index }: Fetched): string =>
 export const describeConsumed = ({ topic, partition, offset }: TopicPartitionOffset, timestamp: number, timestampType: 0 | 1): string =>
   `consumed record is {topic='${topic}', partition=${partition}, offset=${offset}, timestamp=${timestamp}, timestampType=${timestampType === 1 ? 'LogAppendTime' : 'CreateTime'}}`
 
-/** What failed with a fetched record; a converter's failure comes with what the bytes look like. */
-export const failureOf = (fetched: Fetched, { stage, className, error }: Pick<RowFailure, 'stage' | 'className' | 'error'>): Failure => {
-  const side = stage === 'KEY_CONVERTER' ? 'key' : stage === 'VALUE_CONVERTER' || stage === 'TRANSFORMATION' ? 'value' : null
+/** What failed with a fetched record; a converter's failure comes with what the bytes look like and which setting would read them. */
+export const failureOf = (fetched: Fetched, { stage, className, error, header }: Omit<RowFailure, 'row'>, readsEnvelopes = true): Failure => {
   const hint = (showBytes: boolean): string | null => {
-    const bytes = side && originalOf(fetched)[side]
-    return side && bytes ? looksLike({ side, className, bytes, showBytes }) : null
+    const { key, value, headers } = originalOf(fetched)
+    switch (stage) {
+      case 'KEY_CONVERTER':
+        return key && looksLike({ side: 'key', className, bytes: key, showBytes })
+      case 'VALUE_CONVERTER':
+        return value && looksLike({ side: 'value', className, bytes: value, showBytes })
+      case 'HEADER_CONVERTER': {
+        const one = headers[header ?? -1]
+        return one?.value ? looksLike({ side: 'header', header: one.key, className, bytes: one.value, showBytes }) : null
+      }
+      default:
+        // a converter without schemas takes an envelope for data, and what comes after it does not find its fields
+        return value && !readsEnvelopes && looksLikeEnvelope(value) ? looksLike({ side: 'value', className: '', bytes: value, showBytes }) : null
+    }
   }
-  return { stage, className, error, record: () => describeFetched(fetched), original: () => originalOf(fetched), ...(stage === 'TRANSFORMATION' ? {} : { hint }) }
+  return { stage, className, error, record: () => describeFetched(fetched), original: () => originalOf(fetched), hint }
 }
 
 /** Records that a task has been given and may still report, the latest up to so many bytes. */

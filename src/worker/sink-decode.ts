@@ -10,7 +10,6 @@ import type { Index, SinkBatch, TextColumn } from '../wire/batch.ts'
 import { type HostBatch, type HostHeaders, packHostBatch, pickInts, pickRows } from '../wire/host-columns.ts'
 import { SchemaTable } from '../wire/schema-table.ts'
 import type { Pipeline, RowFailure } from './source-encode.ts'
-import type { Stage } from './tolerance.ts'
 
 const createTime = 1
 const logAppendTime = 2
@@ -126,12 +125,12 @@ const convert = (parts: readonly RecordColumns[], { converters }: Pipeline): May
     ],
     ([key, value, headers]) => {
       const failures = new Map<number, RowFailure>()
-      const note = (stage: Stage, className: string, errors: DecodedColumn['errors'], rowOf = (row: number): number => row): void => {
-        for (const { row, error } of errors) if (!failures.has(rowOf(row))) failures.set(rowOf(row), { row: rowOf(row), stage, className, error })
+      const note = (failure: RowFailure): void => {
+        if (!failures.has(failure.row)) failures.set(failure.row, failure)
       }
-      note('KEY_CONVERTER', converters.key.className, key.errors)
-      note('VALUE_CONVERTER', converters.value.className, value.errors)
-      if (headers) note('HEADER_CONVERTER', converters.header.className, headers.errors, headers.rowOf)
+      for (const failed of key.errors) note({ ...failed, stage: 'KEY_CONVERTER', className: converters.key.className })
+      for (const failed of value.errors) note({ ...failed, stage: 'VALUE_CONVERTER', className: converters.value.className })
+      if (headers) for (const { row, error } of headers.errors) note({ ...headers.placeOf(row), error, stage: 'HEADER_CONVERTER', className: converters.header.className })
       const batch: HostBatch = {
         count, topics, topic, partition, timestamp, offset, schemas: table.schemas,
         key: key.column, keySchema: key.schema, value: value.column, valueSchema: value.schema, headers: headers && headers.column,
@@ -141,7 +140,8 @@ const convert = (parts: readonly RecordColumns[], { converters }: Pipeline): May
   )
 }
 
-type DecodedHeaders = { readonly column: HostHeaders; readonly errors: DecodedColumn['errors']; readonly rowOf: (index: number) => number }
+/** `placeOf`: to which record header `index` belongs, and the how manieth of it that is. */
+type DecodedHeaders = { readonly column: HostHeaders; readonly errors: DecodedColumn['errors']; readonly placeOf: (index: number) => { readonly row: number; readonly header: number } }
 const decodeHeaders = (parts: readonly RecordColumns[], count: number, topic: Index, topics: readonly string[], { converters }: Pipeline, table: SchemaTable): MaybePromise<DecodedHeaders | null> => {
   if (parts.every((part) => part.headers === null)) return null
   const counts = new Int32Array(count)
@@ -159,9 +159,15 @@ const decodeHeaders = (parts: readonly RecordColumns[], count: number, topic: In
     }
     first += rows
   }
+  const placeOf = (index: number): { readonly row: number; readonly header: number } => {
+    const row = owner[index] as number
+    let header = 0
+    while (owner[index - header - 1] === row) header++
+    return { row, header }
+  }
   const at = { topics, topic: topic && Int32Array.from(owner, (row) => topic[row] as number) }
   return andThen(converters.header.toConnect(ranges, { ...at, names: keys }, table), ({ column, schema, errors }) => (
-    { column: { counts, keys: textColumnOf(keys), values: column, schema }, errors, rowOf: (index: number): number => owner[index] as number }
+    { column: { counts, keys: textColumnOf(keys), values: column, schema }, errors, placeOf }
   ))
 }
 

@@ -28,19 +28,20 @@ export type Delivery = {
 }
 export const emptyDelivery: Delivery = { parts: [], kept: [], batch: null, positions: [], topics: [] }
 
-export type Decoding = { readonly pipeline: Pipeline; readonly tolerance: ErrorTolerance; readonly clock: RetryClock }
+/** `readsEnvelopes`: false when values that are JSON with a schema beside it are taken for data. */
+export type Decoding = { readonly pipeline: Pipeline; readonly tolerance: ErrorTolerance; readonly clock: RetryClock; readonly readsEnvelopes: boolean }
 
 /** Rejects with what `errors.tolerance=none` makes of the first failing record. Null when the task is to stop while rows are still to be retried. */
 export const decodeDelivery = (parts: readonly RecordColumns[], decoding: Decoding): MaybePromise<Delivery | null> =>
   andThen(decodeParts(parts, decoding.pipeline), (decoded) =>
     decoded.failures.length === 0 ? { parts, kept: parts, batch: decoded.batch(), positions: positionsAfter(parts), topics: topicsOf(parts) } : handled(parts, decoded, decoding))
 
-const handled = async (parts: readonly RecordColumns[], decoded: DecodedParts, { tolerance, clock }: Decoding): Promise<Delivery | null> => {
+const handled = async (parts: readonly RecordColumns[], decoded: DecodedParts, { tolerance, clock, readsEnvelopes }: Decoding): Promise<Delivery | null> => {
   const tried = await retryFailures(decoded, tolerance.retry, clock)
   const { failures } = tried
   // these rows are neither delivered nor dropped: they are fetched again by whoever comes next
   if (clock.stopping() && tolerance.retry.timeoutMs !== 0 && failures.some(({ error }) => isRetriable(error))) return null
-  await tolerance.handle(failures.map((failure) => failureOf(fetchedRow(parts, failure.row), failure)))
+  await tolerance.handle(failures.map((failure) => failureOf(fetchedRow(parts, failure.row), failure, readsEnvelopes)))
   const failed = new Set(failures.map(({ row }) => row))
   const unconverted = new Set(failures.filter(({ stage }) => stage !== 'TRANSFORMATION').map(({ row }) => row))
   return {

@@ -7,7 +7,7 @@ import type { TopicPartition } from '../kafka/types.ts'
 import { partitionKey } from '../kafka/types.ts'
 import type { TopicPartitionOffset } from '../wire/guest-api.ts'
 import { type ErrantReports, sinkTaskClass } from './errant-reports.ts'
-import { describeFetched, type Fetched, fetchedRow, originalOf } from './fetched-records.ts'
+import { failureOf, type Fetched, fetchedRow } from './fetched-records.ts'
 import { PutBisect } from './put-bisect.ts'
 import { countOf, cutDelivery, type Decoding, type Delivery, withoutPartitionsOf } from './sink-delivery.ts'
 
@@ -79,7 +79,7 @@ export class SinkPieces {
 
   #release(): void {
     for (const { fetched, error } of this.#condemned.splice(0)) {
-      const failure = { stage: 'TASK_PUT', className: sinkTaskClass, error, record: () => describeFetched(fetched), original: () => originalOf(fetched) } as const
+      const failure = failureOf(fetched, { stage: 'TASK_PUT', className: sinkTaskClass, error }, this.#decoding.readsEnvelopes)
       // a letter that cannot be sent is logged, and found by the next commit
       this.#errants.report(fetched.part, failure).catch(() => {})
     }

@@ -64,8 +64,9 @@ export class SinkTask implements TaskLoop {
     this.label = `WorkerSinkTask{id=${options.spec.id.connector}-${options.spec.id.task}}`
     this.#context = new SinkContext(() => this.#wake())
     const { tolerance, log, control, spec } = options
-    this.#decoding = { pipeline: options, tolerance, clock: retryClock(control) }
-    this.#errants = new ErrantReports({ tolerance, recent: this.#recent, converters: options.converters, log })
+    const readsEnvelopes = spec.converters.value.config['schemas.enable']?.toLowerCase() !== 'false'
+    this.#decoding = { pipeline: options, tolerance, clock: retryClock(control), readsEnvelopes }
+    this.#errants = new ErrantReports({ tolerance, recent: this.#recent, converters: options.converters, readsEnvelopes, log })
     this.#pieces = new SinkPieces(this.#decoding, this.#errants, spec.errors.putBisection)
   }
 

@@ -15,7 +15,8 @@ import type { Stage } from './tolerance.ts'
 
 export type Converters = { readonly key: Converter; readonly value: Converter; readonly header: Converter }
 export type Pipeline = { readonly converters: Converters; readonly chain: Chain | null }
-export type RowFailure = { readonly row: number; readonly stage: Stage; readonly className: string; readonly error: Error }
+/** `header`: which of the record's headers it was, if one. */
+export type RowFailure = { readonly row: number; readonly stage: Stage; readonly className: string; readonly error: Error; readonly header?: number }
 
 export interface EncodedBatch {
   /** Topic, partition and timestamp as the transformations left them. */
