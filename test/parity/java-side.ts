@@ -41,11 +41,12 @@ const compile = async (classPath: string): Promise<string> => {
   return target
 }
 
-export const startJavaSide = async (): Promise<JavaSide> => {
+/** `more`: jars beside Kafka's. */
+export const startJavaSide = async (more: readonly string[] = []): Promise<JavaSide> => {
   const { classPath } = await ensureKafkaJars()
   const classes = await compile(classPath)
   const { stderr: version } = await promisify(execFile)('java', ['-version'])
-  const child = spawn('java', ['-Xmx512m', '-Duser.timezone=UTC', '-Duser.language=en', '-Dfile.encoding=UTF-8', '-cp', `${classPath}${delimiter}${classes}`, 'Parity'], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn('java', ['-Xmx512m', '-Duser.timezone=UTC', '-Duser.language=en', '-Dfile.encoding=UTF-8', '-cp', [classPath, classes, ...more].join(delimiter), 'Parity'], { stdio: ['pipe', 'pipe', 'pipe'] })
   const killWithUs = (): void => void child.kill('SIGKILL')
   process.once('exit', killWithUs)
   let complaints = ''

@@ -1,5 +1,6 @@
 /** Avro's binary encoding: numbers as zigzag varints or little-endian, text and bytes behind their length, blocks of items behind a count. */
 import { DataException } from '../../data/errors.ts'
+import { javaUtf8Text } from '../../data/java-utf8.ts'
 import { decodeUtf8 } from '../../wire/transcode.ts'
 import { asBuffer, type Scratch } from '../columns.ts'
 
@@ -60,8 +61,9 @@ const shortText = 64
 export const putString = (to: Scratch, text: string): void => {
   to.reserve(text.length * 3 + 10)
   if (text.length < shortText && putShortAscii(to, text)) return
-  putLong(to, Buffer.byteLength(text))
-  to.length += to.bytes.write(text, to.length, 'utf8')
+  const whole = javaUtf8Text(text)
+  putLong(to, Buffer.byteLength(whole))
+  to.length += to.bytes.write(whole, to.length, 'utf8')
 }
 const putShortAscii = (to: Scratch, text: string): boolean => {
   const { bytes, length } = to

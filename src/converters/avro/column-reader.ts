@@ -3,6 +3,7 @@ import { type ConnectException, DataException } from '../../data/errors.ts'
 import type { MaybePromise } from '../../data/maybe-promise.ts'
 import { emptyColumn, type TextColumn } from '../../wire/batch.ts'
 import type { SchemaTable } from '../../wire/schema-table.ts'
+import { Tag } from '../../wire/values.ts'
 import { asBuffer, countOf } from '../columns.ts'
 import { asConnectException } from '../encode-rows.ts'
 import type { ByteRanges, DecodedColumn, RowError, Topics } from '../types.ts'
@@ -89,6 +90,8 @@ export class AvroColumnReader {
         cursor.reset(bytes, start + headBytes, end)
         to.depth = 0
         plan.read(cursor, to)
+        // a record that is null has no schema either
+        if (to.values.data[length] === Tag.NULL) return
         index[row] = schemas.indexOf(plan.schema)
         if (plan.isString) texts++
         written++

@@ -25,7 +25,7 @@ type WritePlan = RowPlan & { readonly type: AvroType; readonly text: string; rea
 /** What values of a schema become under a subject. `translate`: they are written in another schema than their own. */
 type Target = { readonly head: Buffer; readonly translate: Translate | null; readonly expiresAtMs: number }
 /** All values of one schema for one topic in a batch. */
-type Job = Asked | { readonly error: ConnectException }
+type Job = Asked | { readonly error: ConnectException; readonly of: 'schema' | 'subject' }
 type Asked = { readonly plan: WritePlan; readonly subject: string; readonly target: Target | null }
 
 const headBytes = 5
@@ -69,13 +69,15 @@ export class AvroColumnWriter {
 
   /** With the target where it is known. */
   #job(schema: Schema | null, topic: string): Job {
+    let of: 'schema' | 'subject' = 'schema'
     try {
       const plan = this.#plans.get(schema, (each) => this.#plan(each))
+      of = 'subject'
       const subject = subjectOf(topic, plan.type, this.#options.subject)
       const known = plan.targets.get(subject)
       return { plan, subject, target: known !== undefined && known.expiresAtMs > Date.now() ? known : null }
     } catch (error) {
-      return { error: asConnectException(error) }
+      return { error: asConnectException(error), of }
     }
   }
   async #ask({ plan, subject }: Asked, topic: string): Promise<Job> {
@@ -84,7 +86,7 @@ export class AvroColumnWriter {
       plan.targets.set(subject, target)
       return { plan, subject, target }
     } catch (error) {
-      return { error: asFailure(error, topic, 'serialize') }
+      return { error: asFailure(error, topic, 'serialize'), of: 'subject' }
     }
   }
 
@@ -114,11 +116,14 @@ export class AvroColumnWriter {
       const from = to.length
       const hasValue = rows.next(row)
       try {
+        const job = jobOf(row)
         if (!hasValue) {
+          // a schema that cannot be Avro's fails a null too
+          if (job !== undefined && 'error' in job && job.of === 'schema') throw job.error
           if (schemaOf(values, row)?.isOptional === false) throw new DataException('Found null value for non-optional schema')
           continue
         }
-        writeRow(rows, jobOf(row), to)
+        writeRow(rows, job, to)
         start[row] = from
         end[row] = to.length
       } catch (error) {

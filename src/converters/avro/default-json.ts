@@ -129,7 +129,7 @@ export const isValidDefault = (type: AvroType, json: Json): boolean => {
       return typeof json === 'bigint' || Number.isSafeInteger(json)
     case 'float':
     case 'double':
-      return typeof json === 'number' || json instanceof NumberText
+      return typeof json === 'number' || json instanceof NumberText || json === 'NaN' || json === 'Infinity' || json === '-Infinity'
     case 'string':
     case 'bytes':
     case 'enum':

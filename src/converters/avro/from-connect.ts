@@ -9,7 +9,7 @@ import { anythingType } from './anything.ts'
 import type { Json } from './avro-json.ts'
 import { defaultToJson, isValidDefault } from './default-json.ts'
 import {
-  defaultName, defaultPrecision, enumDefaultParameter, enumDocParameter, fieldDefaultFlag, fieldDocParameter, fixedSizeParameter,
+  checkName, defaultName, defaultPrecision, enumDefaultParameter, enumDocParameter, fieldDefaultFlag, fieldDocParameter, fixedSizeParameter,
   mapEntryName, namespace, precisionParameter, recordDocParameter, scrubFullName, scrubName, splitName,
 } from './names.ts'
 import { type AvroDataOptions, enumParameterOf, hasTextKeys, isEnumSchema, isFixedSchema, isUnionSchema } from './options.ts'
@@ -74,6 +74,7 @@ class FromConnect {
         if (schema.name === decimalName) {
           base.props.set('scale', Number(schema.parameters?.get('scale')))
           base.props.set('precision', precisionOf(schema))
+          if (base.kind === 'fixed') checkDigits(schema, base.size)
         }
         return base
       }
@@ -124,6 +125,7 @@ class FromConnect {
   }
 
   #field(name: string, schema: Schema | null, doc: string | null): AvroField {
+    checkName(name)
     if (schema === null) return { name, type: anythingType, doc, defaultValue: undefined, props: new Map() }
     const { scrubInvalidNames, discardTypeDocDefault, connectMetaData } = this.#options
     const wanted: Json | undefined = schema.defaultValue !== undefined ? defaultToJson(schema, schema.defaultValue, this.#options) : schema.isOptional ? null : undefined
@@ -164,10 +166,18 @@ class FromConnect {
   }
   #name({ name }: Schema): string {
     if (name === null) return `${namespace}.${defaultName}${++this.#unnamed > 1 ? this.#unnamed : ''}`
-    return scrubFullName(name, this.#options.scrubInvalidNames)
+    const [space, last] = splitName(name, this.#options.scrubInvalidNames)
+    checkName(last)
+    return space === null ? last : `${space}.${last}`
   }
 }
 
+/** Avro's Java library refuses a decimal that promises more digits than its bytes hold (but knows no scale below 0 or beyond the precision). */
+const checkDigits = (schema: Schema, size: number): void => {
+  const scale = Number(schema.parameters?.get('scale'))
+  const most = Math.floor((8 * size - 1) * Math.log10(2))
+  if (scale >= 0 && scale <= precisionOf(schema) && precisionOf(schema) > most) throw new DataException(`fixed(${size}) cannot store ${precisionOf(schema)} digits (max ${most}); the parameter ${precisionParameter} says how many there are`)
+}
 const precisionOf = (schema: Schema): number => Number(schema.parameters?.get(precisionParameter) ?? defaultPrecision)
 const maybeOptional = (schema: Schema, base: AvroType): AvroType => {
   if (!schema.isOptional) return base

@@ -1,4 +1,6 @@
 /** The names Confluent's converter uses in Avro and Connect schemas, and how it takes names apart and repairs them. */
+import { DataException } from '../../data/errors.ts'
+
 export const namespace = 'io.confluent.connect.avro'
 export const defaultName = 'ConnectDefault'
 export const defaultFullName = `${namespace}.${defaultName}`
@@ -17,9 +19,9 @@ export const fixedSizeParameter = 'connect.fixed.size'
 export const precisionParameter = 'connect.decimal.precision'
 export const defaultPrecision = 64
 
-/** `a.b.C` -> [`a.b`, `C`]; no dot: [null, `C`]. */
+/** `a.b.C` -> [`a.b`, `C`]; no dot: [null, `C`]. Dots at the end are nothing, as in Java. */
 export const splitName = (fullName: string, scrub: boolean): readonly [space: string | null, name: string] => {
-  const parts = fullName.split('.').map((part) => scrubName(part, scrub))
+  const parts = fullName.replace(/\.+$/, '').split('.').map((part) => scrubName(part, scrub))
   const name = parts.pop() ?? ''
   return [parts.length === 0 ? null : parts.join('.'), name]
 }
@@ -33,4 +35,12 @@ export const scrubName = (name: string, scrub: boolean): string => {
     return /[A-Za-z0-9_]/.test(char) ? char : /[ .*-]/.test(char) ? '_' : `_${byte.toString(16).toUpperCase().padStart(2, '0')}`
   }).join('')
   return /^\d/.test(encoded) ? `x${encoded}` : encoded
+}
+
+const legalName = /^[\p{L}_][\p{L}\p{Nd}_]*$/u
+/** As Avro's Java library checks names, unit by unit of UTF-16. Throws a DataException in its words. */
+export const checkName = (name: string): void => {
+  if (legalName.test(name) && !/[\ud800-\udfff]/.test(name)) return
+  const why = name === '' ? 'Empty name' : legalName.test(name[0] ?? '') ? `Illegal character in: ${name}` : `Illegal initial character: ${name}`
+  throw new DataException(`${why}. Avro's names are letters, digits and _, no digit first; scrub.invalid.names=true replaces what is not`)
 }

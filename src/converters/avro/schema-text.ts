@@ -1,7 +1,11 @@
 /** An Avro schema as text, property for property in the order of Avro's Java library, so that a registry finds the same text again. */
+import { DataException } from '../../data/errors.ts'
 import { type Json, type JsonObject, jsonText } from './avro-json.ts'
+import { mapEntryName, namespace } from './names.ts'
+import { sameShape } from './same-shape.ts'
 import type { AvroField, AvroType } from './schema.ts'
 
+/** Throws a DataException where one name stands for two types. */
 export const avroText = (type: AvroType): string => jsonText(typeJson(type, null, new Map()))
 
 const typeJson = (type: AvroType, space: string | null, seen: Map<string, AvroType>): Json => {
@@ -19,7 +23,12 @@ const typeJson = (type: AvroType, space: string | null, seen: Map<string, AvroTy
       const dot = type.fullName.lastIndexOf('.')
       const own = dot < 0 ? null : type.fullName.slice(0, dot)
       const name = type.fullName.slice(dot + 1)
-      if (seen.get(type.fullName) === type) return own === space ? name : type.fullName
+      const known = seen.get(type.fullName)
+      if (known !== undefined) {
+        // written as what it is called the values could not be read again
+        if (!sameShape(known, type)) throw new DataException(`The schema has two different types called ${type.fullName}. ${remedyFor(type.fullName)}`)
+        return own === space ? name : type.fullName
+      }
       seen.set(type.fullName, type)
       const head: JsonObject = { type: type.kind, name, ...(own === space ? {} : { namespace: own ?? '' }), ...docOf(type.doc) }
       if (type.kind === 'enum') return { ...head, symbols: type.symbols, ...(type.defaultSymbol === null ? {} : { default: type.defaultSymbol }), ...props, ...aliasesOf(type.aliases) }
@@ -30,6 +39,8 @@ const typeJson = (type: AvroType, space: string | null, seen: Map<string, AvroTy
       return type.props.size === 0 ? type.kind : { type: type.kind, ...props }
   }
 }
+const remedyFor = (fullName: string): string =>
+  fullName === `${namespace}.${mapEntryName}` ? 'Maps whose keys are no strings need names of their own where there is more than one' : 'Give one of them another name'
 const fieldJson = ({ name, type, doc, defaultValue, aliases, props }: AvroField, space: string | null, seen: Map<string, AvroType>): Json => ({
   name, type: typeJson(type, space, seen), ...docOf(doc), ...(defaultValue === undefined ? {} : { default: defaultValue }), ...aliasesOf(aliases), ...Object.fromEntries(props),
 })
