@@ -73,9 +73,11 @@ export class Decimal {
 
 /** Up to 48 bits doubles do it, which is many times faster than bigints byte by byte. */
 const fastLimit = 2n ** 47n
+/** By length: what signed values of so many bytes stay below. */
+const limits = Array.from({ length: 8 }, (_, length) => 2 ** (8 * length - 1))
 const smallBytes = (value: number): Uint8Array => {
   let length = 1
-  while (value >= 2 ** (8 * length - 1) || value < -(2 ** (8 * length - 1))) length++
+  while (value >= (limits[length] as number) || value < -(limits[length] as number)) length++
   const bytes = new Uint8Array(length)
   for (let index = length - 1, rest = value; index >= 0; index--, rest = Math.floor(rest / 256)) bytes[index] = rest & 0xff
   return bytes

@@ -14,7 +14,12 @@ export const writeDate = (parts: readonly PatternPart[], ms: number): string => 
   return text
 }
 
-const padded = (value: number, digits: number): string => (value < 0 ? `-${String(-value).padStart(digits, '0')}` : String(value).padStart(digits, '0'))
+/** The texts of most fields, made once. */
+const pairs = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
+const padded = (value: number, digits: number): string => {
+  if (digits === 2 && value >= 0 && value < 100) return pairs[value] as string
+  return value < 0 ? `-${String(-value).padStart(digits, '0')}` : String(value).padStart(digits, '0')
+}
 const named = ({ long, short }: { readonly long: readonly string[]; readonly short: readonly string[] }, index: number, count: number): string => (count >= 4 ? long : short)[index] as string
 const year = (value: number, count: number): string => (count === 2 ? padded(value % 100, 2) : padded(value, count))
 

@@ -5,6 +5,7 @@ import { decodeValuesColumn } from '../../src/converters/json/decode-values.ts'
 import { JsonReader } from '../../src/converters/json/reader.ts'
 import { JsonScanner } from '../../src/converters/json/scan.ts'
 import { ScanPlans } from '../../src/converters/json/scan-plans.ts'
+import { writeJson } from '../../src/converters/json/write.ts'
 import type { ByteRanges, ConnectColumn } from '../../src/converters/types.ts'
 import { JavaDouble } from '../../src/data/java-double.ts'
 import type { Schema } from '../../src/data/schema.ts'
@@ -26,6 +27,19 @@ const textsOf = (values: ConnectColumn, config: Readonly<Record<string, string>>
   const failed = new Map(errors.map(({ row, error }) => [row, error.message]))
   return Array.from({ length: values.count }, (_, row) => failed.get(row) ?? ((start[row] as number) < 0 ? null : Buffer.from(bytes).toString('utf8', start[row], end[row])))
 }
+/** What the writer of single values makes of each row; with an envelope, of its payload. */
+const oneByOne = (rows: readonly unknown[], schema: Schema | null, config: Readonly<Record<string, string>>): readonly (string | null)[] => {
+  const options = { decimalNumeric: config['decimal.format'] === 'NUMERIC', replaceNullWithDefault: config['replace.null.with.default'] !== 'false' }
+  return rows.map((value) => {
+    if (value === null && schema === null) return null
+    try {
+      return writeJson(value, schema, options)
+    } catch (error) {
+      return (error as Error).message
+    }
+  })
+}
+const payloadOf = (text: string | null): string | null => text && /^\{"schema":.*?,"payload":/.test(text) ? text.slice(text.indexOf(',"payload":') + 11, -1) : text
 /** Both ways over the same rows. */
 const written = (rows: readonly unknown[], schema: Schema | null, config: Readonly<Record<string, string>>) => {
   const table = new SchemaTable()
@@ -45,12 +59,14 @@ test.each<Readonly<Record<string, string>>>([
     const { kind, fast, general } = written(values, schema, config)
     expect(kind).toBe('values')
     expect(fast).toEqual(general)
+    expect(fast.slice(0, values.length).map(payloadOf)).toEqual(oneByOne(values, schema, config))
   }), run)
 })
 test('values without a schema become the same bytes both ways', () => {
   fc.assert(fc.property(fc.array(schemaless, { minLength: 1, maxLength: 4 }), (values) => {
     const { fast, general } = written(values, null, { 'schemas.enable': 'false' })
     expect(fast).toEqual(general)
+    expect(fast.slice(0, values.length)).toEqual(oneByOne(values, null, {}))
   }), run)
 })
 

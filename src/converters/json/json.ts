@@ -14,6 +14,8 @@ import { JsonReader } from './reader.ts'
 import { ScanPlans } from './scan-plans.ts'
 import { schemaText } from './schema.ts'
 import { escapeInto, needsNoEscape } from './text.ts'
+import { ObjectsJson } from './write-objects.ts'
+import { WritePlans } from './write-plans.ts'
 import { type JsonOptions, writeJson } from './write.ts'
 import { ValuesJson } from './write-values.ts'
 
@@ -41,12 +43,15 @@ class JsonColumnWriter {
   readonly #schemasEnable: boolean
   readonly #options: JsonOptions
   readonly #values: ValuesJson
+  readonly #objects: ObjectsJson
   readonly #heads = new Map<Schema, Buffer>()
 
   constructor(schemasEnable: boolean, options: JsonOptions) {
     this.#schemasEnable = schemasEnable
     this.#options = options
-    this.#values = new ValuesJson(options)
+    const plans = new WritePlans(options)
+    this.#values = new ValuesJson(plans)
+    this.#objects = new ObjectsJson(plans)
   }
 
   write(values: ConnectColumn): EncodedColumn {
@@ -55,10 +60,13 @@ class JsonColumnWriter {
     if (values.column.kind === 'values') return this.#tagged(values, values.column, heads)
     return encodeRows(values, this.#scratch, (value, schema, to) => {
       if (value === null && schema === null) return false
-      const json = writeJson(value, schema, this.#options)
       const head = headOf(heads, schema)
+      const first = to.length
       to.copy(head, 0, head.length)
-      to.utf8(json)
+      if (!this.#objects.write(value, schema, to)) {
+        to.length = first + head.length
+        to.utf8(writeJson(value, schema, this.#options))
+      }
       if (this.#schemasEnable) to.ascii('}')
       return true
     })
