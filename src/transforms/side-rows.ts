@@ -35,7 +35,7 @@ export class SideRows {
     if (this.#values === null) {
       const column = this.#column
       if (column.kind === 'null') return true
-      if (column.kind === 'utf8' || column.kind === 'text' || column.kind === 'bytes') return (column.lengths[row] as number) < 0
+      if (column.kind !== 'values' && column.kind !== 'objects') return (column.lengths[row] as number) < 0
     }
     return this.value(row) === null
   }

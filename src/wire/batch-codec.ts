@@ -23,8 +23,8 @@ class Packer {
     return array === null ? null : this.attachments.push(asBytes(array)) - 1
   }
   text(column: TextColumn): Json {
-    if (column.kind !== 'utf8') throw new BatchError('text must be in utf8 form before it is packed')
-    return ['utf8', this.add(column.lengths), this.add(column.bytes)]
+    if (column.kind === 'text') throw new BatchError('text must be in utf8 form before it is packed')
+    return [column.kind, this.add(column.lengths), this.add(column.bytes)]
   }
   column(column: Column): Json {
     if (column.kind === 'null') return null
@@ -122,14 +122,14 @@ class Unpacker {
     return lengths
   }
   text(json: unknown, count: number | null): TextColumn {
-    if (!Array.isArray(json) || json[0] !== 'utf8') return fail('a text column of another kind')
+    if (!Array.isArray(json) || (json[0] !== 'utf8' && json[0] !== 'wtf8')) return fail('a text column of another kind')
     const bytes = this.bytes(json[2])
-    return { kind: 'utf8', lengths: this.lengths(json[1], count ?? this.bytes(json[1]).byteLength / 4, bytes.byteLength), bytes }
+    return { kind: json[0], lengths: this.lengths(json[1], count ?? this.bytes(json[1]).byteLength / 4, bytes.byteLength), bytes }
   }
   column(json: unknown, count: number): Column {
     if (json === null) return { kind: 'null' }
     if (!Array.isArray(json)) return fail('a column of no kind')
-    if (json[0] === 'utf8') return this.text(json, count)
+    if (json[0] === 'utf8' || json[0] === 'wtf8') return this.text(json, count)
     if (json[0] === 'bytes') {
       const bytes = this.bytes(json[2])
       return { kind: 'bytes', lengths: this.lengths(json[1], count, bytes.byteLength), bytes } satisfies BytesColumn

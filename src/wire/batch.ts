@@ -5,6 +5,8 @@
  * sides; they differ only in how text is held:
  *   guest  `text`: ONE string, lengths in UTF-16 code units. The guest concatenates and takes substrings, it never encodes.
  *   host   `utf8`: ONE buffer, lengths in bytes. The cell's outer Node transcodes the whole column natively, once.
+ *          `wtf8`: the same for texts with unpaired surrogates, which UTF-8 has no bytes for: three bytes each, as if it had. Rare, so
+ *          whoever reads bytes may leave such a column to the way by JavaScript values.
  * An untouched string thus reaches Kafka's record batch as bytes without a JavaScript object per record.
  */
 
@@ -12,6 +14,7 @@
 export type TextColumn =
   | { readonly kind: 'text'; readonly lengths: Int32Array; readonly text: string }
   | { readonly kind: 'utf8'; readonly lengths: Int32Array; readonly bytes: Uint8Array }
+  | { readonly kind: 'wtf8'; readonly lengths: Int32Array; readonly bytes: Uint8Array }
 
 /** Byte arrays, back to back. A length of -1 is a null. */
 export type BytesColumn = { readonly kind: 'bytes'; readonly lengths: Int32Array; readonly bytes: Uint8Array }

@@ -61,7 +61,7 @@ export const valuesOf = (column: Column, count: number, schemas: readonly Schema
     for (let row = 0; row < count; row++) values[row] = reader.next()
     return values
   }
-  if (column.kind === 'utf8') throw new ValuesError('a text column must be in text form here')
+  if (column.kind === 'utf8' || column.kind === 'wtf8') throw new ValuesError('a text column must be in text form here')
   let at = 0
   for (let row = 0; row < count; row++) {
     const length = column.lengths[row] ?? -1

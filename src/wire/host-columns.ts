@@ -21,6 +21,7 @@ export const pickColumn = (column: HostColumn, rows: Int32Array, count: number, 
     case 'null':
       return column
     case 'utf8':
+    case 'wtf8':
     case 'bytes':
       return { kind: column.kind, ...pickBytes(column.lengths, column.bytes, rows) }
     default: {
@@ -93,7 +94,7 @@ const pickHeaders = ({ counts, keys, values, schema }: HostHeaders, rows: Int32A
   const utf8 = toUtf8(keys)
   return {
     counts: Int32Array.from(rows, (row) => counts[row] as number),
-    keys: { kind: 'utf8', ...pickBytes(utf8.lengths, utf8.bytes, headers) }, values: pickColumn(values, headers, total, schemas), schema: pickInts(schema, headers),
+    keys: { kind: utf8.kind, ...pickBytes(utf8.lengths, utf8.bytes, headers) }, values: pickColumn(values, headers, total, schemas), schema: pickInts(schema, headers),
   }
 }
 

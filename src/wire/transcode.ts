@@ -1,16 +1,16 @@
 /**
  * Text between its two forms, on the host: `text` (one string, UTF-16 lengths) and `utf8` (one buffer, byte lengths).
  * Node encodes and decodes a whole column in one native call; only columns with non-ASCII text pay per value.
- * An unpaired surrogate becomes `?`, as in Java's encoder.
+ * With an unpaired surrogate in it the column is `wtf8`: what becomes of that is for a converter to say, as in Java.
  */
 import { isAscii } from 'node:buffer'
-import { javaUtf8Text } from '../data/java-utf8.ts'
 import type { Column, HeadersColumn, OffsetColumn, TextColumn } from './batch.ts'
 
-export const toUtf8 = (column: TextColumn): Extract<TextColumn, { kind: 'utf8' }> => {
-  if (column.kind === 'utf8') return column
-  const { lengths } = column
-  const text = javaUtf8Text(column.text)
+type HostTexts = Extract<TextColumn, { kind: 'utf8' | 'wtf8' }>
+export const toUtf8 = (column: TextColumn): HostTexts => {
+  if (column.kind !== 'text') return column
+  const { lengths, text } = column
+  if (!text.isWellFormed()) return eachToWtf8(column)
   const byteLength = Buffer.byteLength(text, 'utf8')
   const bytes = Buffer.allocUnsafeSlow(byteLength)
   if (byteLength === text.length) {
@@ -20,23 +20,36 @@ export const toUtf8 = (column: TextColumn): Extract<TextColumn, { kind: 'utf8' }
   const byteLengths = new Int32Array(lengths.length)
   let at = 0
   let used = 0
-  let pieces: Buffer[] | null = null
   for (let row = 0; row < lengths.length; row++) {
     const length = lengths[row] as number
-    byteLengths[row] = length < 0 ? -1 : Buffer.byteLength(javaUtf8Text(text.substring(at, at + length)), 'utf8')
+    byteLengths[row] = length < 0 ? -1 : Buffer.byteLength(text.substring(at, at + length), 'utf8')
     if (length > 0) at += length
     used += Math.max(0, byteLengths[row] as number)
   }
-  // a surrogate pair split between two values counts 1 + 1 bytes apart (two `?`) but 4 together: then each value is encoded by itself
-  if (used !== byteLength) {
-    pieces = []
-    at = 0
-    for (const length of lengths) if (length > 0) pieces.push(Buffer.from(javaUtf8Text(text.substring(at, (at += length))), 'utf8'))
-    return { kind: 'utf8', lengths: byteLengths, bytes: Buffer.concat(pieces) }
-  }
+  // a surrogate pair split between two values counts 3 + 3 bytes apart but 4 together: neither of the values is well-formed
+  if (used !== byteLength) return eachToWtf8(column)
   bytes.write(text, 0, byteLength, 'utf8')
   return { kind: 'utf8', lengths: byteLengths, bytes }
 }
+
+const eachToWtf8 = ({ lengths, text }: Extract<TextColumn, { kind: 'text' }>): HostTexts => {
+  let at = 0
+  const pieces = Array.from(lengths, (length) => (length < 0 ? null : wtf8Of(text.substring(at, (at += length)))))
+  return { kind: 'wtf8', lengths: Int32Array.from(pieces, (piece) => piece?.length ?? -1), bytes: Buffer.concat(pieces.filter((piece) => piece !== null)) }
+}
+const unpaired = /([\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff])/
+export const wtf8Of = (text: string): Buffer => {
+  if (text.isWellFormed()) return Buffer.from(text, 'utf8')
+  // every second piece is a surrogate
+  return Buffer.concat(text.split(unpaired).map((piece, index) => {
+    const unit = piece.charCodeAt(0)
+    return index % 2 === 0 ? Buffer.from(piece, 'utf8') : Buffer.of(0xed, 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f))
+  }))
+}
+/** As it was before `wtf8Of`. */
+const decodeWtf8 = (bytes: Buffer, start: number, end: number): string =>
+  bytes.toString('latin1', start, end).split(/(\xed[\xa0-\xbf][\x80-\xbf])/)
+    .map((piece, index) => (index % 2 === 0 ? Buffer.from(piece, 'latin1').toString('utf8') : String.fromCharCode(0xd000 | ((piece.charCodeAt(1) & 0x3f) << 6) | (piece.charCodeAt(2) & 0x3f)))).join('')
 
 /** UTF-8 to text as Java decodes it: an encoded surrogate is one U+FFFD there, where Node makes three of it. */
 export const decodeUtf8 = (bytes: Buffer, start: number, end: number): string => {
@@ -51,6 +64,7 @@ export const toText = (column: TextColumn): Extract<TextColumn, { kind: 'text' }
   const bytes = Buffer.from(column.bytes.buffer, column.bytes.byteOffset, column.bytes.byteLength)
   if (isAscii(bytes)) return { kind: 'text', lengths: column.lengths, text: bytes.toString('latin1') }
   // values are decoded one by one: bytes broken at a border must not flow into the neighbour
+  const decode = column.kind === 'wtf8' ? decodeWtf8 : decodeUtf8
   const values: string[] = []
   const lengths = new Int32Array(column.lengths.length)
   let at = 0
@@ -58,7 +72,7 @@ export const toText = (column: TextColumn): Extract<TextColumn, { kind: 'text' }
     const length = column.lengths[row] as number
     if (length < 0) lengths[row] = -1
     else {
-      const value = decodeUtf8(bytes, at, at + length)
+      const value = decode(bytes, at, at + length)
       at += length
       lengths[row] = value.length
       values.push(value)
@@ -71,7 +85,7 @@ export const toText = (column: TextColumn): Extract<TextColumn, { kind: 'text' }
 export const columnToUtf8 = (column: Column): Column =>
   column.kind === 'text' ? toUtf8(column) : column.kind === 'values' ? { ...column, strings: toUtf8(column.strings) } : column
 export const columnToText = (column: Column): Column =>
-  column.kind === 'utf8' ? toText(column) : column.kind === 'values' ? { ...column, strings: toText(column.strings) } : column
+  column.kind === 'utf8' || column.kind === 'wtf8' ? toText(column) : column.kind === 'values' ? { ...column, strings: toText(column.strings) } : column
 
 type Texts = { readonly key: Column; readonly value: Column; readonly headers: HeadersColumn | null; readonly sourceOffset?: OffsetColumn }
 const convert = <B extends Texts>(batch: B, each: (column: Column) => Column, text: (column: TextColumn) => TextColumn): B => ({

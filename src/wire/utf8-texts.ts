@@ -1,6 +1,6 @@
 /** The strings of a values column as the host collects them: UTF-8 from the start, so that ranges of a record's bytes are copied and never become strings. */
-import { javaUtf8Text } from '../data/java-utf8.ts'
 import type { TextColumn } from './batch.ts'
+import { wtf8Of } from './transcode.ts'
 import type { TextSink } from './values.ts'
 
 /** Below this many bytes a loop beats a native copy. */
@@ -11,16 +11,22 @@ export class Utf8Texts implements TextSink {
   #length = 0
   #lengths = new Int32Array(1024)
   #count = 0
+  #isWellFormed = true
 
   /** `expectedBytes`: as long as they are likely to be together. */
   constructor(expectedBytes = 64 * 1024) {
     this.#bytes = Buffer.allocUnsafeSlow(expectedBytes)
   }
 
-  add(value: string): void {
-    const text = javaUtf8Text(value)
+  add(text: string): void {
+    if (!text.isWellFormed()) return this.#addBroken(text)
     this.#reserve(text.length * 3)
     this.push(this.#bytes.write(text, this.#length, 'utf8'))
+  }
+  #addBroken(text: string): void {
+    const bytes = wtf8Of(text)
+    this.addRange(bytes, 0, bytes.length)
+    this.#isWellFormed = false
   }
   /** Well-formed UTF-8 of another buffer. */
   addRange(from: Buffer, start: number, end: number): void {
@@ -55,7 +61,7 @@ export class Utf8Texts implements TextSink {
     while (this.#count > count) this.#length -= this.#lengths[--this.#count] as number
   }
   finish(): TextColumn {
-    return { kind: 'utf8', lengths: this.#lengths.slice(0, this.#count), bytes: this.#bytes.subarray(0, this.#length) }
+    return { kind: this.#isWellFormed ? 'utf8' : 'wtf8', lengths: this.#lengths.slice(0, this.#count), bytes: this.#bytes.subarray(0, this.#length) }
   }
 
   #reserve(more: number): void {

@@ -4,6 +4,7 @@
  */
 import type { ByteRanges, Converter, EncodedColumn } from '../converters/types.ts'
 import { allThen, andThen, type MaybePromise } from '../data/maybe-promise.ts'
+import { javaUtf8Text } from '../data/java-utf8.ts'
 import type { Header } from '../kafka/types.ts'
 import { RowBatch } from '../transforms/row-batch.ts'
 import type { Chain } from '../transforms/types.ts'
@@ -148,7 +149,7 @@ const encodeHeaders = (headers: HostHeaders, batch: HostBatch, converter: Conver
   const names = textsOf(headers.keys)
   return andThen(converter.fromConnect(column, { topics: batch.topics, topic, names }), ({ start, end, bytes, errors }) => {
     // copied: the converter's buffer is used again, the producer may keep headers
-    const all = names.map((key, index): Header => ({ key, value: (start[index] as number) < 0 ? null : new Uint8Array(bytes.subarray(start[index], end[index])) }))
+    const all = names.map((key, index): Header => ({ key: javaUtf8Text(key), value: (start[index] as number) < 0 ? null : new Uint8Array(bytes.subarray(start[index], end[index])) }))
     const of = (row: number): readonly Header[] | null => (headers.counts[row] === 0 ? null : all.slice(first[row], first[row + 1]))
     return { of, errors, rowOf: (index: number): number => owner[index] as number }
   })
@@ -170,6 +171,7 @@ const columnBytes = (column: Column): number => {
     case 'text':
       return column.text.length * 2
     case 'utf8':
+    case 'wtf8':
     case 'bytes':
       return column.bytes.byteLength
     case 'values':

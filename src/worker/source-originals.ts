@@ -7,6 +7,7 @@ import { createConverter } from '../converters/converters.ts'
 import type { ConnectColumn, Converter, EncodedColumn } from '../converters/types.ts'
 import { javaText } from '../data/java-text.ts'
 import { allThen, andThen, type MaybePromise } from '../data/maybe-promise.ts'
+import { javaUtf8Text } from '../data/java-utf8.ts'
 import type { Header } from '../kafka/types.ts'
 import type { SourceBatch } from '../wire/batch.ts'
 import { hostValues } from '../wire/host-columns.ts'
@@ -73,7 +74,7 @@ export class SourceOriginals {
         origin: { topic: topicOf(batch, row), sourcePartition: sourcePartitionOf(batch, row), sourceOffset: offsetText(batch.sourceOffset, row) },
         timestamp: batch.timestamp?.[row] ?? NaN,
         key, value,
-        headers: headers === null ? [] : textsOf(headers.keys).map((name, index): Header => ({ key: name, value: headerValues[index] ?? null })),
+        headers: headers === null ? [] : textsOf(headers.keys).map((name, index): Header => ({ key: javaUtf8Text(name), value: headerValues[index] ?? null })),
       }),
     )
   }

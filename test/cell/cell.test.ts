@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SinkBatch, SourceBatch } from '../../src/wire/batch.ts'
 import { textColumn } from '../../src/wire/columns.ts'
+import { hostValues } from '../../src/wire/host-columns.ts'
 import { toUtf8 } from '../../src/wire/transcode.ts'
 import { cellOf, deathOf, errorOf, ok, sinkPlugin, soon, sourcePlugin } from './cells.ts'
 
@@ -78,7 +79,8 @@ describe('a source task', () => {
     expect(ok(await task.call('start', [{}], soon))).toEqual({ commit: false, commitRecord: false, preCommit: false, flush: false })
     const batch = ok(await task.call('poll', [], soon))
     if (batch === null) throw new Error('no batch')
-    expect(texts(batch.value)).toEqual(['plain', 'grün 🎉 ?', null])
+    expect(batch.value.kind).toBe('wtf8') // for the unpaired surrogate
+    expect(hostValues(batch.value, 3, [])).toEqual(['plain', 'grün 🎉 \ud800', null])
     expect(texts(batch.key)).toEqual(['k', null, null])
     expect(batch).toMatchObject({ count: 3, topics: ['one', 'two'], sourcePartitions: ['{"file":"a"}', '{"file":"b"}'] })
     expect([...(batch.topic ?? [])]).toEqual([0, 1, 0])

@@ -172,3 +172,35 @@ test('values of a recursive schema are written without the schema, and refused w
   const error = 'Schema{List:STRUCT} contains itself: JSON has no way to write such a schema (schemas.enable=false leaves it out)'
   expect(encode(enveloped(), [[value, next], [1, null], [null, next]])).toEqual([{ error }, '{"schema":null,"payload":1}', { error }])
 })
+
+test('unpaired surrogates are escapes in JSON, whatever the column looks like, and come back', () => {
+  const texts = ['\ud83d', 'a\ude00b', '\ude00\ud83d', '\ud83d\ude00', 'plain é']
+  const json = ['"\\uD83D"', '"a\\uDE00b"', '"\\uDE00\\uD83D"', '"\\uD83D\\uDE00"', '"plain é"']
+  const record = SchemaBuilder.struct().field('s', STRING_SCHEMA).field('m', SchemaBuilder.map(STRING_SCHEMA, STRING_SCHEMA).build()).build()
+  const struct = (text: string): Struct => new Struct(record).put('s', text).put('m', new Map([[text, text]]))
+  expect(encode(plain(), texts.map((text) => [text, STRING_SCHEMA]))).toEqual(json)
+  expect(encode(plain(), texts.map((text) => [{ [text]: text }, null]))).toEqual(json.map((text) => `{${text}:${text}}`))
+  expect(encode(plain(), texts.map((text) => [struct(text), record]))).toEqual(json.map((text) => `{"s":${text},"m":{${text}:${text}}}`))
+  expect(decode(plain(), json)).toEqual(texts.map((value) => ({ schema: null, value })))
+  // in a key Jackson reads none
+  const list = SchemaBuilder.struct().field('s', STRING_SCHEMA).field('l', SchemaBuilder.array(STRING_SCHEMA).build()).build()
+  const lists = texts.map((text) => new Struct(list).put('s', text).put('l', [text, text]))
+  const structs = encode(enveloped(), lists.map((value) => [value, list])) as string[]
+  for (const [row, found] of decode(enveloped(), structs).entries()) {
+    expect('value' in found && (found.value as Struct).equals(lists[row])).toBe(true)
+  }
+  expect(decode(enveloped(), encode(enveloped(), texts.map((text) => [text, STRING_SCHEMA])) as string[])).toMatchObject(texts.map((value) => ({ value })))
+})
+
+test('broken UTF-8 beside an unpaired surrogate is still refused', () => {
+  const row = (bytes: readonly number[]): Buffer => Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')])
+  const found = decode(plain(), ['{"a":"\\ud83d"}', row([0xed, 0xa0, 0x80]), row([0xff])])
+  expect(found[0]).toEqual({ schema: null, value: { a: '\ud83d' } })
+  expect(found.slice(1).every((each) => 'error' in each)).toBe(true)
+})
+
+test('an unpaired surrogate is a question mark where text is written as UTF-8', () => {
+  const texts = ['\ud83d', 'a\ude00b', '\ud83d\ude00']
+  const bytes = ['?', 'a?b', '\ud83d\ude00']
+  for (const name of ['org.apache.kafka.connect.storage.StringConverter', 'SimpleHeaderConverter']) expect(encode(converter(name), texts.map((text) => [text, STRING_SCHEMA])), name).toEqual(bytes)
+})

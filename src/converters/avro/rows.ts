@@ -19,7 +19,7 @@ export const rowsOf = (values: ConnectColumn): Rows => {
     case 'utf8':
       return new TextRows(values, values.column)
     case 'values':
-      return new TaggedRows(values, values.column)
+      return values.column.strings.kind === 'utf8' ? new TaggedRows(values, values.column) : new ObjectRows(materialize(values))
     default:
       return new ObjectRows(materialize(values))
   }

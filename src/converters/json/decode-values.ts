@@ -52,7 +52,7 @@ const decode = (parts: readonly ByteRanges[], reader: JsonReader, plans: ScanPla
     }
   }
   const column = writer.finish()
-  if (!careful && !isUtf8(column.strings.kind === 'utf8' ? column.strings.bytes : new Uint8Array())) return null
+  if (!careful && (column.strings.kind !== 'utf8' || !isUtf8(column.strings.bytes))) return null
   plans.expect(column.data.length, texts.length)
   return { count: row, column, schema: hasSchemas && index.every((entry) => entry === 0) ? null : index, errors }
 }

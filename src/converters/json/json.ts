@@ -57,7 +57,7 @@ class JsonColumnWriter {
   write(values: ConnectColumn): EncodedColumn {
     const heads = this.#headsOf(values.schemas)
     if (values.column.kind === 'utf8') return this.#text(values, values.column, heads)
-    if (values.column.kind === 'values') return this.#tagged(values, values.column, heads)
+    if (values.column.kind === 'values' && values.column.strings.kind === 'utf8') return this.#tagged(values, values.column, heads)
     return encodeRows(values, this.#scratch, (value, schema, to) => {
       if (value === null && schema === null) return false
       const head = headOf(heads, schema)
