@@ -23,7 +23,7 @@ const rooms: Record<string, readonly string[]> = {
   'src/storage': ['src/kafka', 'src/converters', 'src/data', 'src/config', 'src/errors.ts', 'src/log.ts'],
   'src/worker': ['src/cell', 'src/converters', 'src/transforms', 'src/kafka', 'src/storage', 'src/plugins', 'src/config', 'src/data', 'src/wire', 'src/metrics', 'src/errors.ts', 'src/log.ts'],
   'src/herder': ['src/worker', 'src/storage', 'src/converters', 'src/transforms', 'src/kafka', 'src/plugins', 'src/config', 'src/data', 'src/wire', 'src/metrics', 'src/errors.ts', 'src/log.ts', 'src/cell/options.ts', 'src/cell'],
-  'src/rest': ['src/herder', 'src/plugins', 'src/config', 'src/tls', 'src/metrics', 'src/errors.ts', 'src/log.ts', 'src/wire', 'src/worker'],
+  'src/rest': ['src/data', 'src/herder', 'src/plugins', 'src/config', 'src/tls', 'src/metrics', 'src/errors.ts', 'src/log.ts', 'src/wire', 'src/worker'],
   'src/dev-broker': ['src/errors.ts', 'src/log.ts'],
   'src/cli': ['src/*'],
   sandbox: ['src/data', 'src/wire'],

@@ -1,6 +1,7 @@
 /** What a plugin finds on its global object beside the language itself. The big ones are made when they are first asked for. */
 import { makeConsole } from './console.ts'
 import { installModules } from './index.ts'
+import { installJson } from './json.ts'
 import { processObject } from './process.ts'
 import * as timers from './timers.ts'
 
@@ -29,6 +30,7 @@ const buffer = () => require('./buffer.ts') as typeof import('./buffer.ts')
 
 export const installGlobals = (): void => {
   installModules()
+  installJson()
   const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = timers
   for (const [name, value] of Object.entries({ setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate })) define(name, value)
   define('console', makeConsole())

@@ -3,6 +3,7 @@
  * Only strings, numbers and exact ArrayBuffers go out, so nothing of the guest's own making (getters, proxies) runs on the way.
  * What comes in are copies. The cell treats both as hostile: nothing here is what keeps anyone else safe.
  */
+import { parseJson } from '../../src/data/json.ts'
 import { pack, unpack } from '../../src/wire/pack.ts'
 import type { GuestError, GuestOutcome, HostApi } from '../../src/wire/guest-api.ts'
 import { errorFrom, toGuestError } from './errors.ts'
@@ -97,7 +98,7 @@ export const askHost = <M extends HostMethod>(method: M, args: Parameters<HostAp
 export const tellHost = <M extends HostMethod>(method: M, args: Parameters<HostApi[M]>): void => send(Post.host, 0, { method, args })
 /** A request to the worker that blocks the whole cell until it is answered, as the same call blocks a thread in Java. */
 export const askHostNow = <M extends HostMethod>(method: M, args: Parameters<HostApi[M]>): ReturnType<HostApi[M]> =>
-  JSON.parse(askText('host', JSON.stringify({ method, args }))) as ReturnType<HostApi[M]>
+  parseJson(askText('host', JSON.stringify({ method, args }))) as ReturnType<HostApi[M]>
 /** A capability of the cell that takes its time (files …). */
 export const askCell = (op: string, args: readonly unknown[]): Promise<unknown> => request(Post.task, { op, args })
 

@@ -1,6 +1,7 @@
 /** Calls on a Connector object: `ConnectorApi`. The object is made at the first call, so that a failing constructor is that call's error. */
 import { ConfigDef, configValueData, ConfigValue } from '../../src/data/config-def.ts'
 import { ConnectException } from '../../src/data/errors.ts'
+import { parseJson } from '../../src/data/json.ts'
 import type { ConfigValueJson, ConnectorApi, OffsetEntry, StringMap } from '../../src/wire/guest-api.ts'
 import { type Connector, type SinkConnector, SourceConnector } from '../sdk/connectors.ts'
 import { connectorContext } from './contexts.ts'
@@ -62,7 +63,7 @@ export const connectorApi = (): Async<ConnectorApi> => {
   }
 }
 
-const sourceEntry = ({ partition, offset }: OffsetEntry): [unknown, unknown] => [JSON.parse(partition), offset === null ? null : JSON.parse(offset)]
+const sourceEntry = ({ partition, offset }: OffsetEntry): [unknown, unknown] => [parseJson(partition), offset === null ? null : parseJson(offset)]
 const sinkEntry = ({ partition, offset }: OffsetEntry): [unknown, unknown] => {
   const json = JSON.parse(partition) as { readonly kafka_topic?: unknown; readonly kafka_partition?: unknown }
   return [{ topic: String(json.kafka_topic), partition: Number(json.kafka_partition) }, offset === null ? null : Number(offset)]

@@ -1,4 +1,5 @@
 /** The contexts handed to connector code. Requests that Java answers at once are answered at once: the cell waits for the worker. */
+import { parseJson } from '../../src/data/json.ts'
 import type { TopicPartition, TopicPartitionOffset } from '../../src/wire/guest-api.ts'
 import type {
   ErrantRecordReporter, OffsetMap, OffsetStorageReader, SinkTaskContext, SourceConnectorContext, SourceTaskContext,
@@ -17,7 +18,7 @@ const textOf = (partition: unknown): string => {
 
 const offsetStorageReader = (): OffsetStorageReader => {
   const offsets = (partitions: readonly OffsetMap[]): (Record<string, unknown> | null)[] =>
-    askHostNow('offsets', [partitions.map(textOf)]).map((text) => (text === null ? null : (JSON.parse(text) as Record<string, unknown> | null)))
+    askHostNow('offsets', [partitions.map(textOf)]).map((text) => (text === null ? null : (parseJson(text) as Record<string, unknown> | null)))
   const reader: OffsetStorageReader = Object.assign(() => reader, { offsets, offset: (partition: OffsetMap) => offsets([partition])[0] ?? null })
   return reader
 }

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { jsonProblem } from '../config/json-problem.ts'
 import { readPropertiesFile } from '../config/properties.ts'
 import { validationError } from '../config/validation.ts'
+import { parseJson } from '../data/json.ts'
 import { ConnectError, messageOf } from '../errors.ts'
 import { logger } from '../log.ts'
 import type { StringMap } from '../wire/guest-api.ts'
@@ -30,7 +31,7 @@ export const readConnectorFile = async (file: string): Promise<ConnectorFile> =>
 const fromJson = (file: string, text: string): ConnectorFile => {
   let json: Readonly<Record<string, unknown>>
   try {
-    json = JSON.parse(text) as Readonly<Record<string, unknown>>
+    json = parseJson(text) as Readonly<Record<string, unknown>>
   } catch {
     // the parser's own words repeat the text, which may hold a password
     return fail(`Connector configuration at '${file}' is not valid JSON: ${jsonProblem(text)}`)

@@ -4,6 +4,7 @@
  * `constructor` are unknown keys like any other.
  */
 import parseVersion from 'semver/functions/parse.js'
+import { parseJson } from '../data/json.ts'
 import { ConnectError, messageOf } from '../errors.ts'
 import type { DeclaredFs, DeclaredLimits, DeclaredNet, DeclaredPermissions, PluginType } from './types.ts'
 
@@ -46,7 +47,7 @@ const own = (object: JsonObject, key: string): unknown => (Object.hasOwn(object,
 /** Reads package.json text. Throws `PLUGIN_MANIFEST` when it is no JSON object. */
 export const parsePackageJson = (text: string, where: string): JsonObject => {
   try {
-    const value: unknown = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text)
+    const value: unknown = parseJson(text.startsWith('\uFEFF') ? text.slice(1) : text)
     if (isObject(value)) return value
   } catch (error) {
     throw new ConnectError('PLUGIN_MANIFEST', `${where} is not valid JSON: ${messageOf(error)}`)

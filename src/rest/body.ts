@@ -2,6 +2,7 @@
  * Request bodies: JSON with limits on size and depth, and readers for the few shapes there are. What Java answers with 500 and an
  * internal exception's text is 400 here, with a reason that says where and repeats nothing of the body (it may hold a secret).
  */
+import { parseJson, type Reviver } from '../data/json.ts'
 import { ConnectError } from '../errors.ts'
 import { isDeeperThan, jsonProblem } from '../config/json-problem.ts'
 
@@ -18,19 +19,18 @@ class NumberText {
 }
 
 const bad = (message: string): ConnectError => new ConnectError('BAD_REQUEST', message)
-type Reviver = (this: unknown, key: string, value: unknown, context?: { readonly source?: string }) => unknown
 type RawJson = { readonly rawJSON: (text: string) => unknown; readonly isRawJSON: (value: unknown) => boolean }
 const { rawJSON, isRawJSON } = JSON as unknown as RawJson
 /** Offsets are 64 bits wide: an integer that a JavaScript number cannot hold stays raw text, and is written again as it was. */
-const keepLongs: Reviver = (_key, value, context) =>
-  typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '') ? rawJSON(context?.source ?? '') : value
-const keepNumberText: Reviver = (_key, value, context) => (typeof value === 'number' ? new NumberText(context?.source ?? String(value)) : value)
+const keepLongs: Reviver = (_key, value, { source = '' }) =>
+  typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? rawJSON(source) : value
+const keepNumberText: Reviver = (_key, value, { source }) => (typeof value === 'number' ? new NumberText(source ?? String(value)) : value)
 
 const parse = (body: string | null, reviver?: Reviver): unknown => {
   if (body === null || body.trim() === '') throw bad('The request has no body; it needs a JSON body')
   if (isDeeperThan(body, maxDepth)) throw bad(`The request body is nested more than ${maxDepth} levels deep`)
   try {
-    return JSON.parse(body, reviver as (this: unknown, key: string, value: unknown) => unknown)
+    return parseJson(body, reviver)
   } catch {
     throw bad(`The request body is not valid JSON: ${jsonProblem(body)}`)
   }

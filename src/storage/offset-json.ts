@@ -6,9 +6,8 @@
  * integers: they are 64 bits wide in Connect, more than a JavaScript number holds exactly.
  */
 import { DataException } from '../data/errors.ts'
+import { parseJson } from '../data/json.ts'
 
-type JsonReviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown
-const parseWith = (text: string, reviver: JsonReviver): unknown => JSON.parse(text, reviver as (key: string, value: unknown) => unknown)
 const rawJson = (JSON as unknown as { readonly rawJSON: (text: string) => unknown }).rawJSON
 
 /** `5`, `5.0` and `50e-1` are the same number; integers beyond 2^53 keep every digit. */
@@ -21,8 +20,8 @@ const numberText = (source: string): string => {
 /** A text that is equal for structurally equal JSON values: object keys sorted, numbers in one spelling, no white space. */
 export const canonical = (text: string): string =>
   JSON.stringify(
-    parseWith(text, (_key, value, context) => {
-      if (typeof value === 'number') return rawJson(numberText(context?.source ?? String(value)))
+    parseJson(text, (_key, value, { source }) => {
+      if (typeof value === 'number') return rawJson(numberText(source ?? String(value)))
       if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       return value
     }),
@@ -30,8 +29,8 @@ export const canonical = (text: string): string =>
 
 /** Parses JSON so that writing it again gives the same numbers: an integer that a JavaScript number cannot hold stays raw text. */
 export const parseExact = (text: string): unknown =>
-  parseWith(text, (_key, value, context) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '') ? rawJson(context?.source ?? '') : value,
+  parseJson(text, (_key, value, { source = '' }) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? rawJson(source) : value,
   )
 
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>

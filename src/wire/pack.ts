@@ -2,11 +2,13 @@
  * Plain data with typed arrays and big strings, as JSON text plus a list of attachments: the form in which every message crosses
  * (guest <-> cell as arguments of one call, cell <-> worker as one frame, see frames.ts). Used on all sides, so no Node here.
  *
- *   an attached value stands in the JSON as  {"\u0000":[kind,index]}   kind: i32 f64 u8 (typed arrays), s (string)
+ *   an attached value stands in the JSON as  {"\x7f":[kind,index]}   kind: i32 f64 u8 (typed arrays), s (string)
  *   `text` of a text column is always attached, so that one big string crosses as a string and never as escaped JSON
  *
  * Unpacking trusts nothing: a wrong kind or index is a PackError. What the message means is for the reader to check.
  */
+import { parseJson } from '../data/json.ts'
+
 export type Attachment = Int32Array | Float64Array | Uint8Array | string
 type Kind = 'i32' | 'f64' | 'u8' | 's'
 export type Packed = { readonly json: string; readonly attachments: readonly Attachment[] }
@@ -17,7 +19,8 @@ export class PackError extends Error {
 
 /** More than any sensible poll or put; what a hostile peer can make a reader allocate at once. */
 export const maxMessageBytes = 128 * 1024 * 1024
-const mark = '\u0000'
+/** A key that JSON writes without an escape, or every message would be read the long way (data/json.ts). */
+const mark = '\x7f'
 export const maxNesting = 64
 
 /** Throws PackError when the message is too big or nested too deep. */
@@ -58,7 +61,7 @@ const attach = (kind: Kind, value: Attachment, attachments: Attachment[]): unkno
  * The message again. Attached typed arrays and strings are those of `attachments`, not copies; an ArrayBuffer (how typed arrays
  * cross into and out of an isolate) gets the view that the JSON names. Throws PackError or SyntaxError.
  */
-export const unpack = (json: string, attachments: readonly (Attachment | ArrayBuffer)[]): unknown => restore(JSON.parse(json), attachments, 0)
+export const unpack = (json: string, attachments: readonly (Attachment | ArrayBuffer)[]): unknown => restore(parseJson(json), attachments, 0)
 
 const restore = (value: unknown, attachments: readonly (Attachment | ArrayBuffer)[], depth: number): unknown => {
   if (typeof value !== 'object' || value === null) return value

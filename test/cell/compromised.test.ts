@@ -26,7 +26,7 @@ const raw = (bytes) => put(3, bytes)
 const send = (message) => raw(frame(JSON.stringify(message)))
 const ints = (...numbers) => ({ kind: 0, bytes: Buffer.from(Int32Array.from(numbers).buffer) })
 const result = (outcome, id = 2, guest = 1) => send({ t: 'result', guest, id, outcome })
-const batch = (changes, ...attachments) => raw(frame(JSON.stringify({ t: 'result', guest: 1, id: 2, outcome: { ok: true, batch: { head: { n: 1, topics: ['t'], topic: null, partition: null, timestamp: null, schemas: '', keySchema: null, valueSchema: null, key: null, value: null, headers: null, sourcePartitions: ['{}'], sourcePartition: null, sourceOffset: ['numbers', [], 0], ...changes }, attachments: attachments.map((_, i) => ({ '\\u0000': ['u8', i] })) } } }), ...attachments))
+const batch = (changes, ...attachments) => raw(frame(JSON.stringify({ t: 'result', guest: 1, id: 2, outcome: { ok: true, batch: { head: { n: 1, topics: ['t'], topic: null, partition: null, timestamp: null, schemas: '', keySchema: null, valueSchema: null, key: null, value: null, headers: null, sourcePartitions: ['{}'], sourcePartition: null, sourceOffset: ['numbers', [], 0], ...changes }, attachments: attachments.map((_, i) => ({ '\\x7f': ['u8', i] })) } } }), ...attachments))
 const empty = { kind: 0, bytes: Buffer.alloc(0) }
 const ask = (bytes) => put(4, bytes)
 const question = (text) => Buffer.concat([u32(Buffer.byteLength(text)), Buffer.from(text)])
@@ -64,7 +64,7 @@ const texts: readonly Attack[] = [
   ['a message that is none', 'send(null)', /a message that is no object/],
   ['a message of unknown kind', "send({ t: 'eval', code: '1' })", /unknown kind/],
   ['a message of the kind __proto__', "raw(frame('{\"t\":\"__proto__\",\"__proto__\":{\"t\":\"log\"}}'))", /unknown kind/],
-  ['an attachment that is not there', "raw(frame('{\"t\":\"log\",\"guest\":1,\"level\":\"info\",\"message\":{\"\\\\u0000\":[\"u8\",5]}}'))", /attachment that is not there/],
+  ['an attachment that is not there', "raw(frame('{\"t\":\"log\",\"guest\":1,\"level\":\"info\",\"message\":{\"\\x7f\":[\"u8\",5]}}'))", /attachment that is not there/],
 ]
 const calls: readonly Attack[] = [
   ['the result of a call that was never made', 'result({ ok: true, plain: null }, 99)', /a call that is not under way/],

@@ -61,13 +61,19 @@ describe('packed messages', () => {
     expect(unpack(json, attachments)).toEqual({ column })
   })
   test('references to attachments that are not there, or of another kind, are refused', () => {
-    for (const json of ['{"a":{"\\u0000":["i32",5]}}', '{"a":{"\\u0000":["u8",0]}}', '{"a":{"\\u0000":7}}', '{"a":{"\\u0000":["x",0]}}']) expect(() => unpack(json, [Int32Array.of(1)])).toThrow(PackError)
-    expect(() => unpack('{"\\u0000":["f64",0]}', [new ArrayBuffer(7)])).toThrow(PackError)
+    for (const json of ['{"a":{"\x7f":["i32",5]}}', '{"a":{"\x7f":["u8",0]}}', '{"a":{"\x7f":7}}', '{"a":{"\x7f":["x",0]}}']) expect(() => unpack(json, [Int32Array.of(1)])).toThrow(PackError)
+    expect(() => unpack('{"\x7f":["f64",0]}', [new ArrayBuffer(7)])).toThrow(PackError)
   })
   test('keys like __proto__ stay keys', () => {
-    const message = unpack('{"__proto__":{"a":{"\\u0000":["i32",0]}},"x":1}', [Int32Array.of(1)]) as Record<string, unknown>
+    const message = unpack('{"__proto__":{"a":{"\x7f":["i32",0]}},"x":1}', [Int32Array.of(1)]) as Record<string, unknown>
     expect(Object.getPrototypeOf(message)).toBe(Object.prototype)
     expect(Object.hasOwn(message, '__proto__')).toBe(true)
+  })
+  test('keys written with escapes are read as they are written, whatever was read before', () => {
+    for (const key of ['x\\', 'x"', 'x\n']) {
+      const { json, attachments } = pack({ a: Int32Array.of(1), [key]: Int32Array.of(2) })
+      expect(unpack(json, attachments)).toEqual({ a: Int32Array.of(1), [key]: Int32Array.of(2) })
+    }
   })
   test('nesting is bounded', () => {
     expect(() => unpack(`${'['.repeat(200)}{}${']'.repeat(200)}`, [])).toThrow(PackError)

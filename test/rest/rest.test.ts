@@ -123,6 +123,11 @@ describe('changing', () => {
     await rest.call('PATCH', '/connectors/a/offsets', { body: '{"offsets":[{"partition":{"f":"a"},"offset":{"n":9223372036854775807}}]}' })
     expect(JSON.stringify(rest.herder.calls[0]?.[2])).toBe('[{"partition":{"f":"a"},"offset":{"n":9223372036854775807}}]')
   })
+  test('keys written with escapes are read as they are written, whatever was read before', async () => {
+    const configs = ['x\\', 'x"', 'x\n'].map((key) => ({ 'connector.class': 'X', [key]: '1' }))
+    for (const config of configs) await rest.call('PUT', '/connector-plugins/X/config/validate', { body: JSON.stringify(config) })
+    expect(rest.herder.calls).toEqual(configs.map((config) => ['validate', config]))
+  })
   test('a null in a configuration reaches validation, which has the words for it', async () => {
     await rest.call('PUT', '/connector-plugins/X/config/validate', { body: '{"connector.class":"X","k":null}' })
     expect(rest.herder.calls).toEqual([['validate', { 'connector.class': 'X', k: null }]])

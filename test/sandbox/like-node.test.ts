@@ -57,6 +57,11 @@ const inNode = async (snippet: string): Promise<unknown> => {
 }
 
 const snippets: Record<string, readonly string[]> = {
+  JSON: [
+    "return [JSON.parse.name, JSON.parse.length, Object.getOwnPropertyDescriptor(JSON, 'parse').enumerable, JSON.parse(7), JSON.parse({ toString: () => '[1]' })]",
+    "return ['{\"a\\n\":[1,{\"b\":2.50}],\"c\":\"\\n\"}', '[1,2]'].map((text) => JSON.parse(text, function (key, value, { source }) { return source ?? [key, Object.keys(this), value] }))",
+    "return JSON.parse('{\"a\\n\":')",
+  ],
   Buffer: [
     "return Buffer.from('grün 🎉 \\ud800').toJSON()",
     "return Buffer.from([0xff, 0x61, 0xe2, 0x82, 0x62]).toString()",
@@ -137,6 +142,11 @@ for (const [name, list] of Object.entries(snippets)) {
     })
   })
 }
+
+test('keys written with escapes are read as they are written, which V8 alone does not do after objects with similar keys', async () => {
+  const snippet = "return [{ a: 1, 'x\\\\': 2 }, JSON.parse('{\"a\":1,\"x\\\\n\":2}'), JSON.parse('{\"a\":1,\"x\\\\\"\":2}')].map((value) => Object.keys(value)[1])"
+  expect(await inGuest(snippet)).toEqual(['x\\', 'x\n', 'x"'])
+})
 
 describe('files beyond the grant', () => {
   const read = (path: string): string => `return require('fs').readFileSync(${JSON.stringify(path)}, 'utf8')`

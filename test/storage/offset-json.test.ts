@@ -28,6 +28,11 @@ test('parseExact writes 64-bit integers back digit by digit', () => {
   expect(JSON.stringify(parseExact('{"position":9223372036854775807,"half":0.5}'))).toBe('{"position":9223372036854775807,"half":0.5}')
 })
 
+test('partitions whose fields are written with escapes stay apart, whatever was read before', () => {
+  expect(parseExact('{"p":1,"x\\\\":2}')).toEqual({ p: 1, 'x\\': 2 })
+  expect(canonical('{"p":1,"x\\"":2}')).toBe('{"p":1,"x\\"":2}')
+})
+
 describe('checkOffsetMap', () => {
   test.each(['{}', '{"a":1,"b":"x","c":null,"d":true,"e":1.5,"f":9223372036854775807}', 'null'])('accepts %s', (text) => {
     expect(() => checkOffsetMap(text)).not.toThrow()

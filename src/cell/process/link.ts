@@ -1,6 +1,7 @@
 /** The cell's end of its two pipes: fd 3 carries frames both ways, fd 4 one blocking question at a time. */
 import { readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { parseJson } from '../../data/json.ts'
 import { FrameReader, encodeFrame, maxFrameBytes } from '../../wire/frames.ts'
 import type { FromCell, SyncAnswer, SyncRequest, ToCell } from '../messages.ts'
 
@@ -38,7 +39,7 @@ export const openLink = (onMessage: (message: ToCell) => void, onEnd: () => void
       const head = Buffer.alloc(4)
       head.writeUInt32LE(bytes.length)
       writeFully(Buffer.concat([head, bytes]))
-      return JSON.parse(readFully(readFully(head.length).readUInt32LE()).toString()) as SyncAnswer
+      return parseJson(readFully(readFully(head.length).readUInt32LE()).toString()) as SyncAnswer
     },
     get queuedBytes() {
       return socket.writableLength

@@ -4,6 +4,7 @@
  * `JSON.parse` does the work where it reads the same; the parser below does the rest and finds where a part of a document ends.
  */
 import { DataException } from '../../data/errors.ts'
+import { hasEscapedKey } from '../../data/json.ts'
 
 /** A number as written. */
 export class JsonNumber {
@@ -26,21 +27,7 @@ const maxDepth = 500
 const inexact = /\d{16}|\\u[dD][89a-fA-F]|\d[eE][+-]?\d+\s*(?:[,}\]]|$)/
 /** Without a schema `1.0` is a Double and `1` a Long. */
 const wholeDouble = /\.0+\s*(?:[,}\]]|$)/
-const quote = 0x22, backslash = 0x5c
-/**
- * Some key has an escape. Node 26's `JSON.parse` guesses keys from the objects before and compares them unescaped: after `{"\\":1}` it
- * reads the key of `{"\"":1}` as a backslash. Our parser reads such keys one by one. One pass: from each escape to the end of its string.
- */
-const hasEscapedKey = (text: string): boolean => {
-  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at)) {
-    while (at < text.length && text.charCodeAt(at) !== quote) at += text.charCodeAt(at) === backslash ? 2 : 1
-    do at++
-    while (' \t\n\r'.includes(text[at] ?? 'x'))
-    if (text[at] === ':') return true
-  }
-  return false
-}
-/** Whether `JSON.parse` would read this text otherwise than Kafka does. */
+/** Whether `JSON.parse` would read this text otherwise than Kafka does; of escaped keys data/json.ts tells. */
 export const needsOwnParser = (text: string, schemaless: boolean): boolean => inexact.test(text) || hasEscapedKey(text) || (schemaless && wholeDouble.test(text))
 /** The double of a number's text. Zero has no sign, as in the BigDecimal that Jackson makes first; what is too small for a double keeps its own. */
 export const doubleOfText = (text: string): number => {
