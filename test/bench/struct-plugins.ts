@@ -1,7 +1,7 @@
 /** The struct connectors for both workers: ours as they stand, Java's compiled by the JDK into a jar, once a run. */
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { ensureKafkaJars } from '../kafka/jars.ts'
 import { type Who, workDir } from './bed.ts'
@@ -12,8 +12,16 @@ const sources = join(import.meta.dirname, 'java/isoconnect/bench')
 const services = { 'org.apache.kafka.connect.source.SourceConnector': 'isoconnect.bench.StructSource', 'org.apache.kafka.connect.sink.SinkConnector': 'isoconnect.bench.StructSink' }
 
 let made: Promise<Readonly<Record<Who, string>>> | undefined
-/** Folders for each worker's plugin.path. */
-export const structPlugins = (): Promise<Readonly<Record<Who, string>>> => (made ??= make())
+/** Folders for each worker's plugin.path. `more`: folders of jars that Java's is to have beside the connectors. */
+export const structPlugins = async (more: readonly string[] = []): Promise<Readonly<Record<Who, string>>> => {
+  const folders = await (made ??= make())
+  for (const folder of more) {
+    const link = join(folders.java, basename(folder))
+    await rm(link, { force: true })
+    await symlink(resolve(folder), link)
+  }
+  return folders
+}
 
 const make = async (): Promise<Readonly<Record<Who, string>>> => {
   const { classPath } = await ensureKafkaJars()

@@ -10,7 +10,7 @@ import type { ByteRanges, DecodedColumn, RowError, Topics } from '../types.ts'
 import { AvroCursor } from './binary.ts'
 import type { AvroConverterOptions } from './config.ts'
 import { asFailure } from './failures.ts'
-import { compileReader, type ReadPlan, TaggedTarget } from './read-plan.ts'
+import { compileReader, type Mark, type ReadPlan, TaggedTarget } from './read-plan.ts'
 import type { Registry } from './registry.ts'
 import { subjectOf, topicNameStrategy } from './subjects.ts'
 import { primitive } from './schema.ts'
@@ -24,6 +24,8 @@ export class AvroColumnReader {
   /** By topic and id. */
   readonly #plans = new Map<string, Plans>()
   readonly #cursor = new AvroCursor()
+  /** Bytes that the last batch came to: the next one is mostly alike. */
+  #expected: Mark = { values: 1024, texts: 1024 }
 
   constructor(registry: Registry, options: AvroConverterOptions) {
     this.#registry = registry
@@ -75,7 +77,7 @@ export class AvroColumnReader {
   /** `isTrusting`: texts are taken for well-formed; when they are not, all is read again with care. */
   #decode(parts: readonly ByteRanges[], topics: Topics, schemas: SchemaTable, planOf: PlanOf, isTrusting = true): DecodedColumn {
     const count = countOf(parts)
-    const to = new TaggedTarget(schemas, isTrusting)
+    const to = new TaggedTarget(schemas, isTrusting, this.#expected)
     const index = new Int32Array(count).fill(-1)
     const errors: RowError[] = []
     const cursor = this.#cursor
@@ -102,6 +104,7 @@ export class AvroColumnReader {
         errors.push({ row, error: asConnectException(error) })
       }
     })
+    this.#expected = { values: enough(to.values.length), texts: enough(to.texts.length) }
     const values = to.values.finish()
     if (isTrusting && !to.isText(values.strings)) return this.#decode(parts, topics, schemas, planOf, false)
     const column = written === 0 ? emptyColumn : texts === written ? textsAt(values.strings, index) : values
@@ -109,6 +112,7 @@ export class AvroColumnReader {
   }
 }
 
+const enough = (bytes: number): number => Math.min(64 * 1024 * 1024, bytes + (bytes >> 3) + 1024)
 type PlanOf = (topic: number, id: number) => ReadPlan | ConnectException | undefined
 const planAt = (bytes: Buffer, start: number, end: number, { topics, topic }: Topics, row: number, planOf: PlanOf): ReadPlan => {
   const at = topic === null ? 0 : (topic[row] as number)

@@ -4,21 +4,23 @@
  */
 import { DataException } from '../../data/errors.ts'
 import { dateName, decimalName, timeName, timestampName } from '../../data/logical.ts'
-import { Schema } from '../../data/schema.ts'
+import type { Field, Schema } from '../../data/schema.ts'
 import { anythingType } from './anything.ts'
 import type { Json } from './avro-json.ts'
 import { defaultToJson, isValidDefault } from './default-json.ts'
 import {
   checkName, defaultName, defaultPrecision, enumDefaultParameter, enumDocParameter, fieldDefaultFlag, fieldDocParameter, fixedSizeParameter,
-  mapEntryName, namespace, precisionParameter, recordDocParameter, scrubFullName, scrubName, splitName,
+  mapEntryName, namespace, precisionParameter, recordDocParameter, scrubFullName, scrubName, splitName, unionName,
 } from './names.ts'
-import { type AvroDataOptions, enumParameterOf, hasTextKeys, isEnumSchema, isFixedSchema, isUnionSchema } from './options.ts'
+import { type AvroDataOptions, enumParameterOf, hasTextKeys, isEnumSchema, isFixedSchema, isUnionSchema, required } from './options.ts'
 import { type AvroField, type AvroType, isNamed, primitive, type PrimitiveType, unionOf } from './schema.ts'
 
 /** Throws a DataException. A null schema is that of schemaless values. */
 export const avroFromConnect = (schema: Schema | null, options: AvroDataOptions): AvroType => new FromConnect(options).type(schema, false)
 
 const kinds: Readonly<Record<string, PrimitiveType['kind']>> = { INT8: 'int', INT16: 'int', INT32: 'int', INT64: 'long', FLOAT32: 'float', FLOAT64: 'double', BOOLEAN: 'boolean', STRING: 'string', BYTES: 'bytes' }
+/** Of arrays and maps on the way into a schema without an end. */
+const maxDepth = 1000
 const logicalTypes: Readonly<Record<string, string>> = { [timeName]: 'time-millis', [timestampName]: 'timestamp-millis', [dateName]: 'date' }
 
 class FromConnect {
@@ -28,7 +30,10 @@ class FromConnect {
   /** Structs by name, for those that are met again inside of arrays, maps, unions and optional fields. */
   readonly #records = new Map<string, AvroType>()
   readonly #seenNames = new Set<string>()
+  /** The structs around, by their fields: an optional struct and the required one inside of it share them. */
+  readonly #open = new Map<readonly Field[], number>()
   #unnamed = 0
+  #depth = 0
 
   constructor(options: AvroDataOptions) {
     this.#options = options
@@ -36,6 +41,7 @@ class FromConnect {
 
   type(schema: Schema | null, ignoreOptional: boolean): AvroType {
     if (schema === null) return anythingType
+    if (schema.type !== 'STRUCT' && schema.isRecursive && ++this.#depth > maxDepth) throw new DataException('Avro cannot say that an array or a map contains itself: a struct with a name has to be between')
     if (!isUnionSchema(schema) && !schema.isOptional) {
       const made = this.#made.find((each) => each.schema.equals(schema))
       if (made) return made.type
@@ -64,7 +70,7 @@ class FromConnect {
       case 'MAP':
         return this.#map(schema)
       case 'STRUCT':
-        return this.#struct(schema)
+        return this.#once(schema, () => this.#struct(schema))
       case 'STRING':
         return (this.#options.generalizedSumTypeSupport || this.#options.enhancedAvroSchemaSupport) && isEnumSchema(schema) ? this.#enum(schema) : primitive('string')
       case 'BYTES': {
@@ -106,6 +112,15 @@ class FromConnect {
     }
   }
 
+  /** Only a name can stand for a record inside of itself; it does so where the record is optional or in an array or a map, and else nothing would end. */
+  #once({ name, fields }: Schema, make: () => AvroType): AvroType {
+    const around = this.#open.get(fields) ?? 0
+    if (around > (name === null || name === unionName ? 1 : 2)) throw new DataException('A struct that contains itself needs a name, and to be optional inside of itself, to be an Avro record')
+    this.#open.set(fields, around + 1)
+    const type = make()
+    this.#open.set(fields, around)
+    return type
+  }
   #struct(schema: Schema): AvroType {
     if (isUnionSchema(schema)) {
       const members = schema.fields.map((field) => this.#inner(required(field.schema), true))
@@ -183,9 +198,3 @@ const maybeOptional = (schema: Schema, base: AvroType): AvroType => {
   if (!schema.isOptional) return base
   return unionOf(schema.defaultValue === undefined ? [primitive('null'), base] : [base, primitive('null')])
 }
-export const required = (schema: Schema): Schema => (schema.isOptional ? new Schema({
-  type: schema.type, optional: false, defaultValue: schema.defaultValue, name: schema.name, version: schema.version, doc: schema.doc, parameters: schema.parameters,
-  fields: schema.type === 'STRUCT' ? schema.fields : null,
-  keySchema: schema.type === 'MAP' ? schema.keySchema : null,
-  valueSchema: schema.type === 'MAP' || schema.type === 'ARRAY' ? schema.valueSchema : null,
-}) : schema)

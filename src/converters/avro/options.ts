@@ -1,5 +1,5 @@
 /** How Connect's schemas and Avro's are turned into each other: Confluent's AvroDataConfig. */
-import type { Schema } from '../../data/schema.ts'
+import { Schema } from '../../data/schema.ts'
 import { enumParameter, fixedSizeParameter, generalizedEnum, generalizedUnion, scrubFullName, splitName, unionName } from './names.ts'
 import { type AvroType, isNamed, typeName } from './schema.ts'
 
@@ -29,3 +29,11 @@ export const memberFieldName = (member: AvroType, index: number, options: AvroDa
   if (!isNamed(member)) return member.kind
   return options.enhancedAvroSchemaSupport ? scrubFullName(member.fullName, options.scrubInvalidNames) : splitName(typeName(member), options.scrubInvalidNames)[1]
 }
+
+export const required = (schema: Schema): Schema => asOptional(schema, false)
+export const asOptional = (schema: Schema, optional: boolean): Schema => (schema.isOptional === optional ? schema : new Schema({
+  type: schema.type, optional, defaultValue: schema.defaultValue, name: schema.name, version: schema.version, doc: schema.doc, parameters: schema.parameters,
+  fields: schema.type === 'STRUCT' ? schema.fields : null,
+  keySchema: schema.type === 'MAP' ? schema.keySchema : null,
+  valueSchema: schema.type === 'MAP' || schema.type === 'ARRAY' ? schema.valueSchema : null,
+}))

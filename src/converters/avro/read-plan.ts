@@ -11,19 +11,21 @@ import { copyBytes } from '../columns.ts'
 import { isAnything, readAnything } from './anything.ts'
 import type { AvroCursor } from './binary.ts'
 import { type AvroDataOptions, isUnionSchema } from './options.ts'
+import { Recursion } from './recursion.ts'
 import { type AvroType, primitive, type RecordType, type UnionType } from './schema.ts'
 import { connectFromAvro } from './to-connect.ts'
 
-type Mark = { readonly values: number; readonly texts: number }
+export type Mark = { readonly values: number; readonly texts: number }
 /** Where values go. `isTrusting`: texts are copied unseen; whether all of them were text is told at the end, at once (`isText`). */
 export class TaggedTarget {
-  readonly texts = new Utf8Texts()
+  readonly texts: Utf8Texts
   readonly values: ValuesWriter
   readonly isTrusting: boolean
   depth = 0
   #startsWhole = true
-  constructor(schemas: SchemaTable, isTrusting: boolean) {
-    this.values = new ValuesWriter(schemas, this.texts)
+  constructor(schemas: SchemaTable, isTrusting: boolean, expected: Mark) {
+    this.texts = new Utf8Texts(expected.texts)
+    this.values = new ValuesWriter(schemas, this.texts, expected.values)
     this.isTrusting = isTrusting
   }
   text(from: Buffer, start: number, end: number): void {
@@ -51,23 +53,24 @@ export const compileReader = (type: AvroType, version: number | null, options: A
   if (isAnything(type)) return { schema: null, isString: false, read: (from, to) => to.values.write(readAnything(from)) }
   const schema = connectFromAvro(type, version, options)
   // bytes and nothing else stand without a length
-  return { schema, isString: type.kind === 'string' || type.kind === 'enum', read: type.kind === 'bytes' ? fixedReader(schema, (from) => from.left) : reader(type, schema) }
+  return { schema, isString: type.kind === 'string' || type.kind === 'enum', read: type.kind === 'bytes' ? fixedReader(schema, (from) => from.left) : reader(type, schema, new Recursion()) }
 }
 
-const reader = (type: AvroType, schema: Schema): ReadAvro => {
+type Structs = Recursion<ReadAvro>
+const reader = (type: AvroType, schema: Schema, structs: Structs): ReadAvro => {
   switch (type.kind) {
     case 'null':
       return readNull
     case 'boolean':
-      return (from, to) => to.values.write(from.boolean())
+      return (from, to) => to.values.boolean(from.boolean())
     case 'int':
       return dateReader(schema) ?? intReader(schema)
     case 'long':
-      return dateReader(schema) ?? ((from, to) => to.values.write(from.long()))
+      return dateReader(schema) ?? ((from, to) => long(to.values, from.long()))
     case 'float':
-      return (from, to) => to.values.write(from.float())
+      return (from, to) => to.values.number(from.float())
     case 'double':
-      return (from, to) => to.values.write(from.double())
+      return (from, to) => to.values.number(from.double())
     case 'bytes':
       return fixedReader(schema, (from) => from.length())
     case 'fixed':
@@ -77,13 +80,13 @@ const reader = (type: AvroType, schema: Schema): ReadAvro => {
     case 'enum':
       return enumReader(type.symbols)
     case 'array':
-      return schema.type === 'MAP' ? entriesReader(type.items, schema) : arrayReader(reader(type.items, inner(schema.valueSchema)))
+      return schema.type === 'MAP' ? entriesReader(type.items, schema, structs) : arrayReader(reader(type.items, inner(schema.valueSchema), structs))
     case 'map':
-      return mapReader(entryReader(readString, reader(type.values, inner(schema.valueSchema))))
+      return mapReader(entryReader(readString, reader(type.values, inner(schema.valueSchema), structs)))
     case 'record':
-      return recordReader(type, schema)
+      return structs.of(schema, type, () => recordReader(type, schema, structs), (made) => (from, to) => made()(from, to))
     case 'union':
-      return unionReader(type, schema)
+      return unionReader(type, schema, structs)
   }
 }
 const outside = (what: string): never => {
@@ -91,10 +94,11 @@ const outside = (what: string): never => {
 }
 const inner = (schema: Schema | null): Schema => schema ?? outside('an element without a schema')
 
-const readNull: ReadAvro = (_from, to) => to.values.write(null)
+const readNull: ReadAvro = (_from, to) => to.values.nothing()
+const long = (to: ValuesWriter, value: number | bigint): void => (typeof value === 'number' ? to.number(value) : to.bigint(value))
 const intReader = (schema: Schema): ReadAvro => {
-  if (schema.type === 'INT8') return (from, to) => to.values.write((from.int() << 24) >> 24)
-  return schema.type === 'INT16' ? (from, to) => to.values.write((from.int() << 16) >> 16) : (from, to) => to.values.write(from.int())
+  if (schema.type === 'INT8') return (from, to) => to.values.number((from.int() << 24) >> 24)
+  return schema.type === 'INT16' ? (from, to) => to.values.number((from.int() << 16) >> 16) : (from, to) => to.values.number(from.int())
 }
 /** Beyond these a JavaScript date has no value. */
 const maxDateMs = 8.64e15
@@ -172,10 +176,10 @@ const entryReader = (key: ReadAvro, value: ReadAvro): ReadAvro => (from, to) => 
   value(from, to)
 }
 /** Maps whose keys are no strings: an array of records of key and value. */
-const entriesReader = (items: AvroType, schema: Schema): ReadAvro => {
+const entriesReader = (items: AvroType, schema: Schema, structs: Structs): ReadAvro => {
   const [first, second] = items.kind === 'record' ? items.fields : []
   const typeOf = (name: string): AvroType => (first?.name === name ? first.type : (second?.type ?? primitive('null')))
-  const [key, value] = [reader(typeOf('key'), inner(schema.keySchema)), reader(typeOf('value'), inner(schema.valueSchema))]
+  const [key, value] = [reader(typeOf('key'), inner(schema.keySchema), structs), reader(typeOf('value'), inner(schema.valueSchema), structs)]
   return mapReader(first?.name === 'key' ? entryReader(key, value) : reversedReader(key, value))
 }
 /** Tagged maps have the key first: the value is read over, and again when it is its turn. */
@@ -190,8 +194,8 @@ const reversedReader = (key: ReadAvro, value: ReadAvro): ReadAvro => (from, to) 
   value(from, to)
   from.at = end
 }
-const recordReader = (type: RecordType, schema: Schema): ReadAvro => {
-  const fields = schema.fields.map((field, index) => reader(type.fields[index]?.type ?? type, field.schema))
+const recordReader = (type: RecordType, schema: Schema, structs: Structs): ReadAvro => {
+  const fields = schema.fields.map((field, index) => reader(type.fields[index]?.type ?? type, field.schema, structs))
   return (from, to) => {
     enter(to)
     to.values.struct(schema)
@@ -199,15 +203,15 @@ const recordReader = (type: RecordType, schema: Schema): ReadAvro => {
     to.depth--
   }
 }
-const unionReader = (type: UnionType, schema: Schema): ReadAvro => {
+const unionReader = (type: UnionType, schema: Schema, structs: Structs): ReadAvro => {
   const isOptional = type.types.length === 2 && type.types.some((each) => each.kind === 'null')
   const isStruct = !isOptional && (type.types.length > 1 || isUnionSchema(schema))
   let field = 0
   const members = type.types.map((member): ReadAvro => {
     if (member.kind === 'null') return readNull
-    if (!isStruct) return reader(member, schema)
+    if (!isStruct) return reader(member, schema, structs)
     const at = field++
-    return memberReader(schema, at, reader(member, inner(schema.fields[at]?.schema ?? null)))
+    return memberReader(schema, at, reader(member, inner(schema.fields[at]?.schema ?? null), structs))
   })
   return (from, to) => {
     const index = from.int()
@@ -220,7 +224,7 @@ const memberReader = (schema: Schema, at: number, read: ReadAvro): ReadAvro => (
   to.values.struct(schema)
   for (let index = 0; index < schema.fields.length; index++) {
     if (index === at) read(from, to)
-    else to.values.write(null)
+    else to.values.nothing()
   }
   to.depth--
 }

@@ -4,17 +4,21 @@
  */
 import { DataException } from '../../data/errors.ts'
 import { dateName, decimalName, timeName, timestampName } from '../../data/logical.ts'
-import { type Field, Schema, type SchemaProperties } from '../../data/schema.ts'
+import { type Field, fieldOf, type LateSchema, Schema, type SchemaProperties } from '../../data/schema.ts'
 import { schemas } from '../../data/schema-builder.ts'
 import { validateValue } from '../../data/struct.ts'
 import { isJsonObject, type Json, plainText } from './avro-json.ts'
 import { defaultFromJson } from './default-json.ts'
 import { defaultFullName, defaultPrecision, enumDefaultParameter, enumDocParameter, fieldDefaultFlag, fieldDocParameter, fixedSizeParameter, generalizedUnion, mapEntryName, namespace, precisionParameter, recordDocParameter, splitName, unionName } from './names.ts'
-import { type AvroDataOptions, enumParameterOf, memberFieldName } from './options.ts'
+import { asOptional, type AvroDataOptions, enumParameterOf, memberFieldName } from './options.ts'
 import { type AvroType, type EnumType, isNamed, type RecordType, textProp, type UnionType } from './schema.ts'
 
 /** `version` is the registry's, for a schema that carries none. Throws a DataException. */
-export const connectFromAvro = (type: AvroType, version: number | null, options: AvroDataOptions): Schema => new ToConnect(options).schema(type, { optional: false, version })
+export const connectFromAvro = (type: AvroType, version: number | null, options: AvroDataOptions): Schema => {
+  const schema = new ToConnect(options).schema(type, { optional: false, version })
+  // only a record is late, and only inside of itself
+  return typeof schema === 'function' ? schema() : schema
+}
 
 export const isMapEntry = (type: AvroType): type is RecordType =>
   type.kind === 'record' && (type.fullName === `${namespace}.${mapEntryName}` || type.props.get('connect.internal.type') === mapEntryName)
@@ -24,26 +28,29 @@ type Draft = { -readonly [K in keyof SchemaProperties]: SchemaProperties[K] } & 
 
 class ToConnect {
   readonly #options: AvroDataOptions
-  readonly #open = new Set<AvroType>()
+  /** The records around; each is a schema once it is done with. */
+  readonly #open = new Map<AvroType, { schema: Schema | null }>()
   #unions = 0
   constructor(options: AvroDataOptions) {
     this.#options = options
   }
 
-  schema(type: AvroType, place: Place): Schema {
+  /** Late where it is a record inside of itself. */
+  schema(type: AvroType, place: Place): Schema | LateSchema {
     const flat = type.kind === 'union' ? this.#flattened(type) : null
     if (flat !== null) return this.schema(flat.type, { optional: flat.optional, doc: place.doc ?? null })
-    if (this.#open.has(type)) {
-      throw new DataException(`The Avro schema ${isNamed(type) ? type.fullName : type.kind} refers to itself, and a Connect schema of this worker cannot`)
-    }
-    if (type.kind === 'record') this.#open.add(type)
+    const around = this.#open.get(type)
+    if (around !== undefined) return () => asOptional(around.schema ?? notYet(), place.optional)
+    const made: { schema: Schema | null } = { schema: null }
+    if (type.kind === 'record') this.#open.set(type, made)
     const draft = this.#draft(type)
-    this.#open.delete(type)
     this.#describe(draft, type, place)
     this.#default(draft, type, place.fieldDefault)
     nameIt(draft, type)
     if (place.optional) draft.optional = true
-    return new Schema({ ...draft, parameters: draft.parameters.size === 0 ? null : draft.parameters })
+    made.schema = new Schema({ ...draft, parameters: draft.parameters.size === 0 ? null : draft.parameters })
+    this.#open.delete(type)
+    return made.schema
   }
 
   /** [null, T] is an optional T, a union of one type is that type. */
@@ -104,7 +111,7 @@ class ToConnect {
       if (docs && field.doc !== null) draft.parameters.set(`${fieldDocParameter}${field.name}`, field.doc)
       const schema = this.schema(field.type, { optional: false, fieldDefault: field.defaultValue, doc: field.doc })
       const more = field.props.get('connect.parameters')
-      return { name: field.name, index, schema: connectMetaData && isJsonObject(more) ? withParameters(schema, more) : schema }
+      return fieldOf(field.name, index, connectMetaData && isJsonObject(more) ? withParameters(schema, more) : schema)
     })
     return draft
   }
@@ -129,7 +136,7 @@ class ToConnect {
       else {
         const name = memberFieldName(member, index, this.#options)
         if (fields.some((field) => field.name === name)) throw new DataException('Multiple union schemas map to the Connect union field name')
-        fields.push({ name, index: fields.length, schema: this.schema(member, { optional: true }) })
+        fields.push(fieldOf(name, fields.length, this.schema(member, { optional: true })))
       }
     })
     draft.fields = fields
@@ -202,10 +209,18 @@ const nameIt = (draft: Draft, type: AvroType): void => {
   if (draft.name != null && draft.name !== name) throw new DataException(`Mismatched names: name already added to SchemaBuilder (${draft.name}) differs from name in source schema (${name})`)
   draft.name = name
 }
-const withParameters = (schema: Schema, more: { readonly [key: string]: Json }): Schema => new Schema({
-  type: schema.type, optional: schema.isOptional, defaultValue: schema.defaultValue, name: schema.name, version: schema.version, doc: schema.doc,
-  parameters: new Map([...(schema.parameters ?? []), ...Object.entries(more).map(([key, value]) => [key, plainText(value)] as const)]),
-  fields: schema.type === 'STRUCT' ? schema.fields : null,
-  keySchema: schema.type === 'MAP' ? schema.keySchema : null,
-  valueSchema: schema.type === 'MAP' || schema.type === 'ARRAY' ? schema.valueSchema : null,
-})
+const withParameters = (given: Schema | LateSchema, more: { readonly [key: string]: Json }): Schema | LateSchema => {
+  if (typeof given === 'function') return () => withParameters(given(), more) as Schema
+  return new Schema({
+    type: given.type, optional: given.isOptional, defaultValue: given.defaultValue, name: given.name, version: given.version, doc: given.doc,
+    parameters: new Map([...(given.parameters ?? []), ...Object.entries(more).map(([key, value]) => [key, plainText(value)] as const)]),
+    fields: given.type === 'STRUCT' ? given.fields : null,
+    // they may be late, and are not asked for here
+    keySchema: given.type === 'MAP' ? () => given.keySchema as Schema : null,
+    valueSchema: given.type === 'MAP' || given.type === 'ARRAY' ? () => given.valueSchema as Schema : null,
+  })
+}
+/** Asked for by a default inside of the record: such a default is left out. */
+const notYet = (): never => {
+  throw new DataException('Invalid default value: of a record inside of itself')
+}

@@ -7,19 +7,22 @@ import { isPlainObject, Struct } from '../../data/struct.ts'
 import type { Scratch } from '../columns.ts'
 import { writeAnything } from './anything.ts'
 import { putBoolean, putBytes, putDouble, putFixed, putFloat, putLong, putString } from './binary.ts'
-import { required } from './from-connect.ts'
-import { type AvroDataOptions, hasTextKeys, isUnionSchema } from './options.ts'
+import { type AvroDataOptions, hasTextKeys, isUnionSchema, required } from './options.ts'
+import { Recursion } from './recursion.ts'
 import type { AvroType, RecordType, UnionType } from './schema.ts'
 
 /** Throws a DataException when the value does not fit its schema. */
 export type WriteAvro = (value: unknown, to: Scratch) => void
 
 /** `type` is what `avroFromConnect` made of `schema`. */
-export const compileWriter = (schema: Schema | null, type: AvroType, options: AvroDataOptions): WriteAvro => {
+export const compileWriter = (schema: Schema | null, type: AvroType, options: AvroDataOptions): WriteAvro => anyWriter(schema, type, { options, structs: new Recursion() })
+
+type Context = { readonly options: AvroDataOptions; readonly structs: Recursion<WriteAvro> }
+const anyWriter = (schema: Schema | null, type: AvroType, context: Context): WriteAvro => {
   if (schema === null) return writeAnything
-  if (isUnionSchema(schema) && type.kind === 'union') return unionWriter(schema, type, options)
+  if (isUnionSchema(schema) && type.kind === 'union') return unionWriter(schema, type, context)
   if (!schema.isOptional || type.kind !== 'union') {
-    const write = plainWriter(schema, type, options)
+    const write = plainWriter(schema, type, context)
     return (value, to) => {
       if (value === null || value === undefined) throw missing()
       write(value, to)
@@ -28,7 +31,7 @@ export const compileWriter = (schema: Schema | null, type: AvroType, options: Av
   const nullIndex = type.types.findIndex((each) => each.kind === 'null')
   const inner = type.types[1 - nullIndex]
   if (inner === undefined) throw new DataException('An optional schema should have an Avro Union type')
-  const write = plainWriter(required(schema), inner, options)
+  const write = plainWriter(required(schema), inner, context)
   return (value, to) => {
     if (value === null || value === undefined) return putLong(to, nullIndex)
     putLong(to, 1 - nullIndex)
@@ -39,8 +42,8 @@ const missing = (): DataException => new DataException('Found null value for non
 const wrong = (schema: Schema, value: unknown): DataException => new DataException(`Invalid type for ${schema.type}: class ${javaClassOf(value)}`)
 
 /** For values that are not null. */
-const plainWriter = (schema: Schema, type: AvroType, options: AvroDataOptions): WriteAvro => {
-  const write = baseWriter(schema, type, options)
+const plainWriter = (schema: Schema, type: AvroType, context: Context): WriteAvro => {
+  const write = baseWriter(schema, type, context)
   if (!isLogical(schema)) return write
   const isDecimal = schema.name === decimalName
   return (value, to) => {
@@ -55,7 +58,7 @@ const shortName = ({ name }: Schema): string => name?.slice(name.lastIndexOf('.'
 const logicalNames = new Set(['Decimal', 'Date', 'Time', 'Timestamp'].map((name) => `org.apache.kafka.connect.data.${name}`))
 const isLogical = ({ name }: Schema): boolean => name !== null && logicalNames.has(name)
 
-const baseWriter = (schema: Schema, type: AvroType, options: AvroDataOptions): WriteAvro => {
+const baseWriter = (schema: Schema, type: AvroType, context: Context): WriteAvro => {
   switch (schema.type) {
     case 'INT8':
     case 'INT16':
@@ -95,7 +98,7 @@ const baseWriter = (schema: Schema, type: AvroType, options: AvroDataOptions): W
         putBytes(to, value)
       }
     case 'ARRAY': {
-      const item = compileWriter(schema.valueSchema, type.kind === 'array' ? type.items : type, options)
+      const item = anyWriter(schema.valueSchema, type.kind === 'array' ? type.items : type, context)
       return (value, to) => {
         if (!Array.isArray(value)) throw wrong(schema, value)
         if (value.length > 0) putLong(to, value.length)
@@ -104,9 +107,9 @@ const baseWriter = (schema: Schema, type: AvroType, options: AvroDataOptions): W
       }
     }
     case 'MAP':
-      return mapWriter(schema, type, options)
+      return mapWriter(schema, type, context)
     case 'STRUCT':
-      return structWriter(schema, type as RecordType, options)
+      return context.structs.of(schema, type, () => structWriter(schema, type as RecordType, context), (made) => (value, to) => made()(value, to))
   }
 }
 const isLong = (value: unknown): value is number | bigint =>
@@ -132,11 +135,11 @@ const fixedWriter = (schema: Schema, size: number): WriteAvro => {
     putFixed(to, padded)
   }
 }
-const mapWriter = (schema: Schema, type: AvroType, options: AvroDataOptions): WriteAvro => {
-  const withText = hasTextKeys(schema, options)
+const mapWriter = (schema: Schema, type: AvroType, context: Context): WriteAvro => {
+  const withText = hasTextKeys(schema, context.options)
   const entry = type.kind === 'array' && type.items.kind === 'record' ? type.items.fields : []
-  const key = withText ? writeKey : compileWriter(schema.keySchema, entry[0]?.type ?? type, options)
-  const item = compileWriter(schema.valueSchema, type.kind === 'map' ? type.values : (entry[1]?.type ?? type), options)
+  const key = withText ? writeKey : anyWriter(schema.keySchema, entry[0]?.type ?? type, context)
+  const item = anyWriter(schema.valueSchema, type.kind === 'map' ? type.values : (entry[1]?.type ?? type), context)
   return (value, to) => {
     if (!(value instanceof Map) && !isPlainObject(value)) throw wrong(schema, value)
     const entries: readonly (readonly [unknown, unknown])[] = value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value)
@@ -159,18 +162,18 @@ const checkStruct = (schema: Schema, value: unknown): Struct => {
 }
 /** An optional field and its struct differ in being optional only; the schema they were made of was the field's. */
 export const sameStruct = (given: Schema, schema: Schema): boolean => given.equals(schema) || (given.isOptional && required(given).equals(schema))
-const structWriter = (schema: Schema, type: RecordType, options: AvroDataOptions): WriteAvro => {
-  const writers = schema.fields.map((field, index) => compileWriter(field.schema, type.fields[index]?.type ?? type, options))
-  const defaults = schema.fields.map((field) => (options.ignoreDefaultForNullables ? null : (field.schema.defaultValue ?? null)))
+const structWriter = (schema: Schema, type: RecordType, context: Context): WriteAvro => {
+  const writers = schema.fields.map((field, index) => anyWriter(field.schema, type.fields[index]?.type ?? type, context))
+  const defaults = schema.fields.map((field) => (context.options.ignoreDefaultForNullables ? null : (field.schema.defaultValue ?? null)))
   return (value, to) => {
     const struct = checkStruct(schema, value)
     for (let index = 0; index < writers.length; index++) (writers[index] as WriteAvro)(struct.at(index) ?? defaults[index], to)
   }
 }
 /** A union is held as a struct with one field for each of its types: the first that is set is the value. */
-const unionWriter = (schema: Schema, type: UnionType, options: AvroDataOptions): WriteAvro => {
+const unionWriter = (schema: Schema, type: UnionType, context: Context): WriteAvro => {
   const first = type.types[0]?.kind === 'null' ? 1 : 0
-  const writers = schema.fields.map((field, index) => compileWriter(required(field.schema), type.types[first + index] as AvroType, options))
+  const writers = schema.fields.map((field, index) => anyWriter(required(field.schema), type.types[first + index] as AvroType, context))
   return (value, to) => {
     if (value !== null && value !== undefined) {
       const struct = checkStruct(schema, value)

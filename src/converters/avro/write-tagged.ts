@@ -9,8 +9,8 @@ import type { ValuesCursor } from '../../wire/values-cursor.ts'
 import { maxDepth, Tag } from '../../wire/values.ts'
 import { asBuffer, Scratch } from '../columns.ts'
 import { putBoolean, putDouble, putFloat, putLong, putLongHalves } from './binary.ts'
-import { required } from './from-connect.ts'
-import { type AvroDataOptions, hasTextKeys, isUnionSchema } from './options.ts'
+import { type AvroDataOptions, hasTextKeys, isUnionSchema, required } from './options.ts'
+import { Recursion } from './recursion.ts'
 import { type AvroType, primitive, type UnionType } from './schema.ts'
 import { compileWriter, sameStruct } from './write-plan.ts'
 
@@ -37,7 +37,8 @@ export type TaggedPlan = {
 }
 
 /** `type` is what `avroFromConnect` made of `schema`. Null: nothing but the general writer knows such values. */
-export const compileTagged = (schema: Schema, type: AvroType, options: AvroDataOptions): TaggedPlan | null => planOf(schema, type, options, null)
+export const compileTagged = (schema: Schema, type: AvroType, options: AvroDataOptions): TaggedPlan | null => planOf(schema, type, { options, structs: new Recursion() }, null)
+type Context = { readonly options: AvroDataOptions; readonly structs: Recursion<WriteTagged | null> }
 
 export const writeTagged = ({ head, onNull, write }: TaggedPlan, from: TaggedColumn, to: Scratch): boolean => {
   const tag = from.cursor.tag()
@@ -47,18 +48,18 @@ export const writeTagged = ({ head, onNull, write }: TaggedPlan, from: TaggedCol
 }
 
 /** `onNull`: the default of a field, which stands in for a null. */
-const planOf = (schema: Schema | null, type: AvroType, options: AvroDataOptions, onNull: unknown): TaggedPlan | null => {
+const planOf = (schema: Schema | null, type: AvroType, context: Context, onNull: unknown): TaggedPlan | null => {
   if (schema === null) return null
   const isUnion = isUnionSchema(schema) && type.kind === 'union'
   const nullIndex = type.kind === 'union' && schema.isOptional ? type.types.findIndex((each) => each.kind === 'null') : -1
   if (isUnion) {
-    const write = unionWriter(schema, type, options)
+    const write = unionWriter(schema, type, context)
     return write && { head: -1, write, onNull: nullIndex < 0 ? null : longBytes(nullIndex) }
   }
   const inner = nullIndex < 0 || type.kind !== 'union' ? type : type.types[1 - nullIndex]
-  const write = inner === undefined ? null : valueWriter(required(schema), inner, options)
+  const write = inner === undefined ? null : valueWriter(required(schema), inner, context)
   if (write === null) return null
-  return { head: nullIndex < 0 ? -1 : 1 - nullIndex, write, onNull: onNull === null ? (nullIndex < 0 ? null : longBytes(nullIndex)) : bytesOf((to) => compileWriter(schema, type, options)(onNull, to)) }
+  return { head: nullIndex < 0 ? -1 : 1 - nullIndex, write, onNull: onNull === null ? (nullIndex < 0 ? null : longBytes(nullIndex)) : bytesOf((to) => compileWriter(schema, type, context.options)(onNull, to)) }
 }
 const bytesOf = (write: (to: Scratch) => void): Buffer | null => {
   const to = new Scratch()
@@ -76,7 +77,7 @@ const copied = (to: Scratch, from: Buffer, start: number, end: number): true => 
   return true
 }
 
-const valueWriter = (schema: Schema, type: AvroType, options: AvroDataOptions): WriteTagged | null => {
+const valueWriter = (schema: Schema, type: AvroType, context: Context): WriteTagged | null => {
   switch (schema.name) {
     case decimalName:
       return decimalWriter(schema, type)
@@ -105,17 +106,19 @@ const valueWriter = (schema: Schema, type: AvroType, options: AvroDataOptions): 
     case 'BYTES':
       return type.kind === 'fixed' ? fixedWriter(type.size) : writeBytes
     case 'ARRAY':
-      return arrayWriter(planOf(schema.valueSchema, type.kind === 'array' ? type.items : type, options, null))
+      return arrayWriter(planOf(schema.valueSchema, type.kind === 'array' ? type.items : type, context, null))
     case 'MAP': {
       const [key, value] = type.kind === 'array' && type.items.kind === 'record' ? type.items.fields : []
-      const keys = hasTextKeys(schema, options) ? textKey : key && planOf(schema.keySchema, key.type, options, null)
-      return mapWriter(keys ?? null, planOf(schema.valueSchema, type.kind === 'map' ? type.values : (value?.type ?? type), options, null))
+      const keys = hasTextKeys(schema, context.options) ? textKey : key && planOf(schema.keySchema, key.type, context, null)
+      return mapWriter(keys ?? null, planOf(schema.valueSchema, type.kind === 'map' ? type.values : (value?.type ?? type), context, null))
     }
     case 'STRUCT':
-      return structWriter(schema, type, options)
+      return context.structs.of(schema, type, () => structWriter(schema, type, context), late)
   }
 }
 
+/** One that turns out not to be known fails the struct around it too, so that nobody ever asks. */
+const late = (made: () => WriteTagged | null): WriteTagged => (tag, from, to) => made()?.(tag, from, to) ?? false
 const intWriter = (limit: number): WriteTagged => (tag, { cursor }, to) => {
   if (tag !== Tag.INT) return false
   const value = cursor.int()
@@ -223,10 +226,10 @@ const mapWriter = (key: TaggedPlan | null, value: TaggedPlan | null): WriteTagge
   putLong(to, 0)
   return true
 })
-const structWriter = (schema: Schema, type: AvroType, options: AvroDataOptions): WriteTagged | null => {
+const structWriter = (schema: Schema, type: AvroType, context: Context): WriteTagged | null => {
   if (type.kind !== 'record') return null
   const fields = schema.fields.map((field, index) =>
-    planOf(field.schema, type.fields[index]?.type ?? primitive('null'), options, options.ignoreDefaultForNullables ? null : (field.schema.defaultValue ?? null)))
+    planOf(field.schema, type.fields[index]?.type ?? primitive('null'), context, context.options.ignoreDefaultForNullables ? null : (field.schema.defaultValue ?? null)))
   const isOwn = ownStruct(schema)
   return fields.every((field) => field !== null) ? (tag, from, to) => {
     if (tag !== Tag.STRUCT || from.depth >= maxDepth || !isOwn(from.schemas[from.cursor.count()])) return false
@@ -237,9 +240,9 @@ const structWriter = (schema: Schema, type: AvroType, options: AvroDataOptions):
   } : null
 }
 /** The first field that is set is the value; the others are passed over. */
-const unionWriter = (schema: Schema, { types }: UnionType, options: AvroDataOptions): WriteTagged | null => {
+const unionWriter = (schema: Schema, { types }: UnionType, context: Context): WriteTagged | null => {
   const first = types[0]?.kind === 'null' ? 1 : 0
-  const members = schema.fields.map((field, index) => valueWriter(required(field.schema), types[first + index] ?? primitive('null'), options))
+  const members = schema.fields.map((field, index) => valueWriter(required(field.schema), types[first + index] ?? primitive('null'), context))
   const isOwn = ownStruct(schema)
   return members.every((member) => member !== null) ? (tag, from, to) => {
     const { cursor } = from

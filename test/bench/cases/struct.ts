@@ -15,16 +15,16 @@ const batchSize = 2000
 type Config = Readonly<Record<string, string>>
 /**
  * Laid over the connectors' configuration: transformations, converters; the prefix is what a source names its topic with and a transformation takes away.
- * `oursAlone`: Java cannot run it; what a sink reads is then written by ours.
+ * `oursAlone`: Java cannot run it; what a sink reads is then written by ours. `javaPlugins`: folders of jars beside the connectors'.
  */
-export type StructOptions = { readonly name: string; readonly connector?: Config; readonly worker?: Config; readonly topicPrefix?: string; readonly oursAlone?: boolean }
+export type StructOptions = { readonly name: string; readonly connector?: Config; readonly worker?: Config; readonly topicPrefix?: string; readonly oursAlone?: boolean; readonly javaPlugins?: readonly string[] }
 
 export const bothWays = ['true', 'false'] as const
 export const jsonWay = (side: string, enable: (typeof bothWays)[number], connector: Config = {}): StructOptions =>
   ({ name: `${side}-struct-json, schemas.enable=${enable}`, connector: { 'value.converter': 'org.apache.kafka.connect.json.JsonConverter', 'value.converter.schemas.enable': enable, ...connector } })
 
 const topicOf = (options: StructOptions, who: Who, round: number | string): string => `${options.name.replaceAll(/[^a-z.-]+/g, '-')}-${who}-${round}`
-const start = async (who: Who, options: StructOptions): Promise<WorkerProcess> => startWorker(who, 'json', { plugins: await structPlugins(), trace: true, properties: options.worker })
+const start = async (who: Who, options: StructOptions): Promise<WorkerProcess> => startWorker(who, 'json', { plugins: await structPlugins(options.javaPlugins), trace: true, properties: options.worker })
 const allocationFile = (worker: WorkerProcess): string => join(worker.dir, 'allocated')
 
 /** Starts the source connector and waits for its last record. */
