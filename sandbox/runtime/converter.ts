@@ -2,23 +2,26 @@
 import { DataException } from '../../src/data/errors.ts'
 import type { Schema } from '../../src/data/schema.ts'
 import { kindOf } from '../../src/data/struct.ts'
-import { emptyColumn, type RecordBatch } from '../../src/wire/batch.ts'
-import { bytesColumn, valuesOf } from '../../src/wire/columns.ts'
+import { emptyColumn, type HeadersColumn, type RecordBatch } from '../../src/wire/batch.ts'
+import { bytesColumn, textColumn, valuesOf } from '../../src/wire/columns.ts'
 import type { ConvertedBatch, ConverterApi, GuestRowFailure } from '../../src/wire/guest-api.ts'
 import { knownSchemas } from '../../src/wire/schema-reader.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import type { MaybePromise } from '../sdk/connectors.ts'
 import type { Converter, HeaderConverter } from '../sdk/plugins.ts'
 import type { SchemaAndValue } from '../sdk/schema-and-value.ts'
+import { RecordHeaders } from '../sdk/record-headers.ts'
 import type { Async } from './api.ts'
 import { toGuestError } from './errors.ts'
 import { newPlugin, plugin } from './plugin.ts'
 import { checkCrosses, schemaAt, schemaOrNull, sideOf } from './rows.ts'
 
-/** The two kinds of converters as one: `name` is the header's, for a header converter. */
+/** Of a value: its topic, its header's name for a header converter, its record's headers for a converter that takes them. */
+type Place = { readonly topic: string; readonly name: string; readonly headers: RecordHeaders }
+/** The two kinds of converters as one. */
 type Both = {
-  readonly from: (topic: string, name: string, schema: Schema | null, value: unknown) => MaybePromise<Uint8Array | null>
-  readonly to: (topic: string, name: string, bytes: Uint8Array | null) => MaybePromise<SchemaAndValue>
+  readonly from: (place: Place, schema: Schema | null, value: unknown) => MaybePromise<Uint8Array | null>
+  readonly to: (place: Place, bytes: Uint8Array | null) => MaybePromise<SchemaAndValue>
 }
 
 export const converterApi = (): Async<ConverterApi> => {
@@ -34,13 +37,20 @@ export const converterApi = (): Async<ConverterApi> => {
       if (use === 'header') {
         const made: HeaderConverter = newPlugin('header converter')
         await made.configure?.(config)
-        both = { from: (topic, name, schema, value) => made.fromConnectHeader(topic, name, schema, value), to: (topic, name, bytes) => made.toConnectHeader(topic, name, bytes) }
+        both = { from: ({ topic, name }, schema, value) => made.fromConnectHeader(topic, name, schema, value), to: ({ topic, name }, bytes) => made.toConnectHeader(topic, name, bytes) }
         close = () => made.close?.()
+        return { takesHeaders: false }
       } else {
         const made: Converter = newPlugin('converter')
         await made.configure?.(config, use === 'key')
-        both = { from: (topic, _name, schema, value) => made.fromConnectData(topic, schema, value), to: (topic, _name, bytes) => made.toConnectData(topic, bytes) }
+        // as Java's overloads: which of the two it is their number of parameters says
+        const [from, to] = [made.fromConnectData.length > 3, made.toConnectData.length > 2]
+        both = {
+          from: ({ topic, headers }, schema, value) => (from ? made.fromConnectData(topic, headers, schema, value) : made.fromConnectData(topic, schema, value)),
+          to: ({ topic, headers }, bytes) => (to ? made.toConnectData(topic, headers, bytes) : made.toConnectData(topic, bytes)),
+        }
         close = () => made.close?.()
+        return { takesHeaders: from || to }
       }
     },
     async fromConnect(batch, names) {
@@ -48,22 +58,25 @@ export const converterApi = (): Async<ConverterApi> => {
       const schemas = knownSchemas(batch.schemas)
       const values = valuesOf(batch.value, batch.count, schemas)
       const bytes: (Uint8Array | null)[] = []
+      const headers = headersOf(batch)
       const failures = await eachRow(batch.count, async (row) => {
         bytes[row] = null
-        const returned = from(topicOf(batch, row), names?.[row] ?? '', schemaAt(batch.valueSchema, schemas, row), values[row] ?? null)
+        const returned = from(placeOf(batch, row, names, headers), schemaAt(batch.valueSchema, schemas, row), values[row] ?? null)
         bytes[row] = bytesOrNull(returned instanceof Promise ? await returned : returned)
       })
-      return converted({ column: bytesColumn(bytes), index: new Int32Array(batch.count).fill(-1) }, new SchemaTable(), batch, failures)
+      const result = converted({ column: bytesColumn(bytes), index: new Int32Array(batch.count).fill(-1) }, new SchemaTable(), batch, failures)
+      return headers === null || headers.every(({ isChanged }) => !isChanged) ? result : { ...result, batch: { ...result.batch, headers: headersColumn(headers) } }
     },
     async toConnect(batch, names) {
       const { to } = started()
       const bytes = valuesOf(batch.value, batch.count, []) as readonly (Uint8Array | null)[]
+      const headers = headersOf(batch)
       const table = new SchemaTable()
       const values: unknown[] = []
       const schemas: (Schema | null)[] = []
       const failures = await eachRow(batch.count, async (row) => {
         values[row] = schemas[row] = null
-        const returned = to(topicOf(batch, row), names?.[row] ?? '', bytes[row] ?? null)
+        const returned = to(placeOf(batch, row, names, headers), bytes[row] ?? null)
         const found: unknown = returned instanceof Promise ? await returned : returned
         if (found === null) return
         if (typeof found !== 'object') throw new DataException(`${plugin().className} returned ${kindOf(found)} where { schema, value } is due`)
@@ -99,6 +112,24 @@ const converted = (side: ReturnType<typeof sideOf>, table: SchemaTable, { count,
   },
   failures,
 })
+
+const placeOf = (batch: RecordBatch, row: number, names: readonly string[] | null, headers: readonly RecordHeaders[] | null): Place =>
+  ({ topic: topicOf(batch, row), name: names?.[row] ?? '', headers: headers?.[row] ?? new RecordHeaders() })
+const headersOf = ({ headers }: RecordBatch): RecordHeaders[] | null => {
+  if (headers === null) return null
+  const total = headers.keys.lengths.length
+  const keys = valuesOf(headers.keys, total, []) as readonly string[]
+  const values = valuesOf(headers.values, total, []) as readonly (Uint8Array | null)[]
+  let at = 0
+  return Array.from(headers.counts, (count) => new RecordHeaders(Array.from({ length: count }, () => ({ key: keys[at] as string, value: values[at++] ?? null }))))
+}
+const headersColumn = (headers: readonly RecordHeaders[]): HeadersColumn => {
+  const all = headers.flatMap((each) => each.toArray())
+  return {
+    counts: Int32Array.from(headers, (each) => each.toArray().length),
+    keys: textColumn(all.map(({ key }) => key)) as HeadersColumn['keys'], values: bytesColumn(all.map(({ value }) => value)), schema: new Int32Array(all.length).fill(-1),
+  }
+}
 const topicOf = ({ topics, topic }: RecordBatch, row: number): string => topics[topic === null ? 0 : (topic[row] as number)] ?? ''
 const bytesOrNull = (returned: unknown): Uint8Array | null => {
   if (returned === null) return null

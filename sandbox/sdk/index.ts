@@ -11,6 +11,8 @@ export { SourceRecord } from './source-record.ts'
 export { ConfigProvider, Converter, HeaderConverter, Predicate, Transformation } from './plugins.ts'
 export type { ConfigData } from './plugins.ts'
 export { SchemaAndValue } from './schema-and-value.ts'
+export { RecordHeaders } from './record-headers.ts'
+export type { RecordHeader } from './record-headers.ts'
 export { sleep } from './sleep.ts'
 export { stdio } from './stdio.ts'
 

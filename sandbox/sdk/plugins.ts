@@ -4,6 +4,7 @@ import type { ConnectRecord } from '../../src/data/record.ts'
 import type { Schema } from '../../src/data/schema.ts'
 import type { MaybePromise } from './connectors.ts'
 import type { Props } from './contexts.ts'
+import type { RecordHeaders } from './record-headers.ts'
 import type { SchemaAndValue } from './schema-and-value.ts'
 
 abstract class Plugin {
@@ -33,9 +34,13 @@ export abstract class Predicate extends Plugin {
 export abstract class Converter extends Plugin {
   /** `isKey` says which side of a record it is for. */
   override configure(_props: Props, _isKey?: boolean): MaybePromise<void> {}
-  /** A value as bytes for Kafka; null for none. */
-  abstract fromConnectData(topic: string, schema: Schema | null, value: unknown): MaybePromise<Uint8Array | null>
-  abstract toConnectData(topic: string, value: Uint8Array | null): MaybePromise<SchemaAndValue>
+  /**
+   * A value as bytes for Kafka; null for none: `(topic, schema, value)`. A method that declares four parameters gets the record's headers,
+   * too, `(topic, headers, schema, value)`: what it adds to them goes to Kafka with the record.
+   */
+  abstract fromConnectData(topic: string, ...rest: readonly [schema: Schema | null, value: unknown] | readonly [headers: RecordHeaders, schema: Schema | null, value: unknown]): MaybePromise<Uint8Array | null>
+  /** `(topic, value)`, or with three parameters `(topic, headers, value)`. */
+  abstract toConnectData(topic: string, ...rest: readonly [value: Uint8Array | null] | readonly [headers: RecordHeaders, value: Uint8Array | null]): MaybePromise<SchemaAndValue>
 }
 
 export abstract class HeaderConverter extends Plugin {

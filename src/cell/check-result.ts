@@ -80,7 +80,7 @@ const checks: { readonly [K in TargetKind]: { readonly [M in keyof GuestApi[K]]:
   sink: { start: traits, put: nothing, preCommit: (value) => list(value, 'offsets').map(position), open: nothing, close: nothing, stop: nothing },
   plugin: { describe: description, validate: (value) => list(value, 'validated values').map(configValue) },
   transforms: { start: nothing, apply: byRows, test: byRows, stop: nothing },
-  converter: { start: nothing, fromConnect: byRows, toConnect: byRows, stop: nothing },
+  converter: { start: (value) => ({ takesHeaders: fieldsOf(value, 'traits')['takesHeaders'] === true }), fromConnect: byRows, toConnect: byRows, stop: nothing },
   config_provider: { start: nothing, get: provided, stop: nothing },
 }
 

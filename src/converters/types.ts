@@ -20,16 +20,26 @@ export type ConnectColumn = {
 export type ByteRanges = { readonly count: number; readonly bytes: Uint8Array; readonly start: Int32Array; readonly end: Int32Array }
 export type RowError = { readonly row: number; readonly error: ConnectException }
 /** Rows in `errors` (ascending) have no meaning in the result. `bytes` may be reused by the converter's next call. */
-export type EncodedColumn = ByteRanges & { readonly errors: readonly RowError[] }
+export type EncodedColumn = ByteRanges & {
+  readonly errors: readonly RowError[]
+  /** What a converter that takes headers has made of them; absent when nothing. */
+  readonly recordHeaders?: RawHeaders
+}
 /** `schema` is an index into the table given to `toConnect`. */
 export type DecodedColumn = { readonly count: number; readonly column: HostColumn; readonly schema: Index; readonly errors: readonly RowError[] }
 
-/** `names`: of each value the name of its header, for a header converter. */
-export type Topics = { readonly topics: readonly string[]; readonly topic: Index; readonly names?: readonly string[] }
+/** A header as it stands in Kafka. */
+export type RawHeader = { readonly key: string; readonly value: Uint8Array | null }
+/** Those of a row; null for none. */
+export type RawHeaders = (row: number) => readonly RawHeader[] | null
+/** `names`: of each value the name of its header, for a header converter. `recordHeaders`: those of its record, for a converter that takes them. */
+export type Topics = { readonly topics: readonly string[]; readonly topic: Index; readonly names?: readonly string[]; readonly recordHeaders?: RawHeaders }
 
 /** Most converters answer at once; one that has to ask somebody (a registry, a plugin's cell) answers by promise. */
 export interface Converter {
   readonly className: string
+  /** It wants `recordHeaders`. */
+  readonly takesHeaders?: boolean
   fromConnect(values: ConnectColumn, topics: Topics): MaybePromise<EncodedColumn>
   /** Schemas of the values are added to `schemas`, the table of the batch. */
   toConnect(parts: readonly ByteRanges[], topics: Topics, schemas: SchemaTable): MaybePromise<DecodedColumn>

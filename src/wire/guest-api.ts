@@ -107,9 +107,12 @@ export type TransformsApi = {
 }
 /** The values of `batch` converted: bytes, or values with their schemas. A failed row's value has no meaning. */
 export type ConvertedBatch = { readonly batch: RecordBatch; readonly failures: readonly GuestRowFailure[] }
+/** Whether a converter wants to see the headers of records: they cross only then. */
+export type ConverterTraits = { readonly takesHeaders: boolean }
 /** Calls on the isolate of a converter. The values stand in the value column; `names` are header names, one a row, for a header converter. */
 export type ConverterApi = {
-  start(use: 'key' | 'value' | 'header', config: StringMap): void
+  start(use: 'key' | 'value' | 'header', config: StringMap): ConverterTraits
+  /** Headers of the batch are bytes here; those of the result are null when the converter has changed none. */
   fromConnect(batch: RecordBatch, names: readonly string[] | null): ConvertedBatch
   toConnect(batch: RecordBatch, names: readonly string[] | null): ConvertedBatch
   stop(): void

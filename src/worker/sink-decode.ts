@@ -2,7 +2,7 @@
  * Fetched records through the converters and the transformation chain into one batch for `put`. Rows keep their numbers (over all
  * parts, in order) until the batch is made; those that failed or were dropped are not in it. Offsets follow the records as fetched.
  */
-import type { ByteRanges, DecodedColumn } from '../converters/types.ts'
+import type { ByteRanges, Converter, DecodedColumn, RawHeader, RawHeaders, Topics } from '../converters/types.ts'
 import { allThen, andThen, type MaybePromise } from '../data/maybe-promise.ts'
 import type { RecordColumns } from '../kafka/types.ts'
 import { RowBatch } from '../transforms/row-batch.ts'
@@ -103,24 +103,24 @@ const convert = (parts: readonly RecordColumns[], { converters }: Pipeline): May
   const offset = new Float64Array(count)
   const timestamp = new Float64Array(count)
   const timestampType = new Uint8Array(count)
-  let at = 0
+  let first = 0
   for (const part of parts) {
-    const end = at + part.count
-    topic?.fill(names.get(part.topic) ?? 0, at, end)
-    partition.fill(part.partition, at, end)
-    offset.set(part.count === part.offset.length ? part.offset : part.offset.subarray(0, part.count), at)
+    const end = first + part.count
+    topic?.fill(names.get(part.topic) ?? 0, first, end)
+    partition.fill(part.partition, first, end)
+    offset.set(part.count === part.offset.length ? part.offset : part.offset.subarray(0, part.count), first)
     // -1 is Kafka's "no timestamp"
-    for (let row = 0; row < part.count; row++) timestamp[at + row] = (part.timestamp[row] as number) < 0 ? NaN : (part.timestamp[row] as number)
-    timestampType.fill(part.timestampType === 0 ? createTime : logAppendTime, at, end)
-    at = end
+    for (let row = 0; row < part.count; row++) timestamp[first + row] = (part.timestamp[row] as number) < 0 ? NaN : (part.timestamp[row] as number)
+    timestampType.fill(part.timestampType === 0 ? createTime : logAppendTime, first, end)
+    first = end
   }
-  const whole = { topics, topic }
+  const at = (converter: Converter): Topics => (converter.takesHeaders === true ? { topics, topic, recordHeaders: rawHeadersOf(parts) } : { topics, topic })
   const side = (start: 'keyStart' | 'valueStart', end: 'keyEnd' | 'valueEnd'): readonly ByteRanges[] =>
     parts.map((part) => ({ count: part.count, bytes: part.data, start: part[start], end: part[end] }))
   return allThen(
     [
-      converters.key.toConnect(side('keyStart', 'keyEnd'), whole, table),
-      converters.value.toConnect(side('valueStart', 'valueEnd'), whole, table),
+      converters.key.toConnect(side('keyStart', 'keyEnd'), at(converters.key), table),
+      converters.value.toConnect(side('valueStart', 'valueEnd'), at(converters.value), table),
       decodeHeaders(parts, count, topic, topics, { converters, chain: null }, table),
     ],
     ([key, value, headers]) => {
@@ -171,6 +171,20 @@ const decodeHeaders = (parts: readonly RecordColumns[], count: number, topic: In
   ))
 }
 
+/** Headers as they were fetched, by the row over all parts. */
+const rawHeadersOf = (parts: readonly RecordColumns[]): RawHeaders => {
+  const all = parts.flatMap(({ headers, data, count }): readonly (readonly RawHeader[] | null)[] => {
+    if (headers === null) return new Array<null>(count).fill(null)
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    let at = 0
+    return Array.from(headers.counts.subarray(0, count), (some) => Array.from({ length: some }, () => {
+      const [start, end] = [headers.valueStart[at] as number, headers.valueEnd[at] as number]
+      const key = bytes.toString('utf8', headers.keyStart[at], headers.keyEnd[at++])
+      return { key, value: start < 0 ? null : bytes.subarray(start, end) }
+    }))
+  })
+  return (row) => all[row] ?? null
+}
 const textColumnOf = (texts: readonly string[]): TextColumn => ({ kind: 'utf8', lengths: Int32Array.from(texts, (text) => Buffer.byteLength(text)), bytes: Buffer.from(texts.join('')) })
 
 /** Only some rows (ascending, numbered over all parts). */

@@ -2,7 +2,7 @@
  * One polled batch through the transformation chain and the converters: ranges of bytes for the producer, what was dropped, and the
  * rows that failed. Rows keep their numbers all the way; of a row that fails twice the first stage counts.
  */
-import type { ByteRanges, Converter, EncodedColumn } from '../converters/types.ts'
+import type { ByteRanges, Converter, EncodedColumn, Topics } from '../converters/types.ts'
 import { allThen, andThen, type MaybePromise } from '../data/maybe-promise.ts'
 import { javaUtf8Text } from '../data/java-utf8.ts'
 import type { Header } from '../kafka/types.ts'
@@ -51,13 +51,8 @@ type Parts = { readonly key: ByteRanges; readonly value: ByteRanges; readonly he
 const convert = (rows: RowBatch, whole: HostBatch, some: Int32Array | null, pipeline: Pipeline, before: Parts | null): MaybePromise<EncodedBatch> => {
   const { key, value, header } = pipeline.converters
   const batch = some === null ? whole : pickRows(whole, some)
-  const headers = batch.headers && encodeHeaders(batch.headers, batch, header)
-  return allThen(
-    [
-      headers,
-      key.fromConnect({ count: batch.count, column: batch.key, schemas: batch.schemas, schema: batch.keySchema }, batch),
-      value.fromConnect({ count: batch.count, column: batch.value, schemas: batch.schemas, schema: batch.valueSchema }, batch),
-    ],
+  return andThen(
+    encodeSides(batch, pipeline.converters),
     ([headerColumn, keyColumn, valueColumn]) => {
       const failures = new Map(before?.failures)
       const note = (stage: Stage, className: string, errors: EncodedColumn['errors'], rowOf = (row: number): number => row): void => {
@@ -72,12 +67,27 @@ const convert = (rows: RowBatch, whole: HostBatch, some: Int32Array | null, pipe
       const parts: Parts = {
         key: spread(keyColumn, some, rows.count, before?.key ?? null),
         value: spread(valueColumn, some, rows.count, before?.value ?? null),
-        headers: spreadHeaders(headerColumn && headerColumn.of, some, before?.headers ?? null),
+        headers: spreadHeaders(valueColumn.recordHeaders ?? keyColumn.recordHeaders ?? headerColumn?.of ?? null, some, before?.headers ?? null),
         failures,
       }
       return encoded(rows, whole, pipeline, parts)
     },
   )
+}
+
+type Sides = readonly [headers: EncodedHeaders | null, key: EncodedColumn, value: EncodedColumn]
+/** All at once, unless a converter takes headers: then one after the other, as each may add some. */
+const encodeSides = (batch: HostBatch, { key, value, header }: Converters): MaybePromise<Sides> => {
+  const { count, topics, topic, schemas } = batch
+  const headers = batch.headers && encodeHeaders(batch.headers, batch, header)
+  const encodeKey = (at: Topics): MaybePromise<EncodedColumn> => key.fromConnect({ count, column: batch.key, schemas, schema: batch.keySchema }, at)
+  const encodeValue = (at: Topics): MaybePromise<EncodedColumn> => value.fromConnect({ count, column: batch.value, schemas, schema: batch.valueSchema }, at)
+  if (key.takesHeaders !== true && value.takesHeaders !== true) return allThen([headers, encodeKey({ topics, topic }), encodeValue({ topics, topic })], (sides) => sides)
+  return andThen(headers, (all) => {
+    const recordHeaders = all?.of ?? ((): null => null)
+    return andThen(encodeKey({ topics, topic, recordHeaders }), (keys) =>
+      andThen(encodeValue({ topics, topic, recordHeaders: keys.recordHeaders ?? recordHeaders }), (values): Sides => [all, keys, values]))
+  })
 }
 
 const encoded = (rows: RowBatch, batch: HostBatch, pipeline: Pipeline, parts: Parts): EncodedBatch => {

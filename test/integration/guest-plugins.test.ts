@@ -38,6 +38,17 @@ export class Reversed extends Converter {
   }
   async toConnectData(topic, bytes) { return { schema: schemas.OPTIONAL_STRING_SCHEMA, value: bytes === null ? null : [...new TextDecoder().decode(bytes)].reverse().join('') } }
 }
+export class Stamped extends Converter {
+  configure(props, isKey) { this.isKey = isKey }
+  fromConnectData(topic, headers, schema, value) {
+    headers.remove('first').add(this.isKey ? 'keySize' : 'size', new Uint8Array([String(value).length])).add('seen', new TextEncoder().encode(headers.toArray().map(({ key }) => key).join('+')))
+    return new TextEncoder().encode(value)
+  }
+  toConnectData(topic, headers, bytes) {
+    const shown = [...headers].map(({ key, value }) => key + '=' + (value.length === 1 ? value[0] : new TextDecoder().decode(value)))
+    return { schema: null, value: new TextDecoder().decode(bytes) + ' ' + shown.join(' ') }
+  }
+}
 export class Vault extends ConfigProvider {
   configure(props) { this.prefix = props.prefix ?? '' }
   get(path, keys) { return { data: Object.fromEntries((keys ?? []).filter((key) => key !== 'missing').map((key) => [key, this.prefix + path + ':' + key])) } }
@@ -61,7 +72,7 @@ class WordsTask extends SourceTask {
   }
 }
 `
-const classes = [['transformation', 'Shout'], ['transformation', 'Tag'], ['transformation', 'InPlace'], ['transformation', 'NoReturn'], ['transformation', 'DropEven'], ['predicate', 'Long'], ['converter', 'Reversed'], ['config_provider', 'Vault']] as const
+const classes = [['transformation', 'Shout'], ['transformation', 'Tag'], ['transformation', 'InPlace'], ['transformation', 'NoReturn'], ['transformation', 'DropEven'], ['predicate', 'Long'], ['converter', 'Reversed'], ['converter', 'Stamped'], ['config_provider', 'Vault']] as const
 
 const bed = standaloneBed(async ({ folder }) => {
   await folder.bundle('plugins', classes.map(([type, name]) => ({ type, class: `com.example.${name}`, export: name })), plugins)
@@ -142,6 +153,7 @@ describe('transformations', () => {
   })
 })
 
+const insertHeader = 'org.apache.kafka.connect.transforms.InsertHeader'
 describe('a converter', () => {
   test('writes and reads bytes its own way', async () => {
     const topic = uniqueName('reversed')
@@ -149,6 +161,14 @@ describe('a converter', () => {
     expect(await (await sink(topic, { name: `${topic}-plain` }))(2)).toEqual(['cba', 'ö zyx'])
     await create(`${topic}-back`, { 'connector.class': 'FileStreamSink', topics: topic, file: bed.folder.file('back.txt'), 'value.converter': 'Reversed' })
     expect(await until('the way back', () => readFile(bed.folder.file('back.txt'), 'utf8').catch(() => ''), (text) => text.split('\n').length > 2)).toBe('abc\nxyz ö\n')
+  })
+
+  test('that takes headers sees them, adds to them, and finds them again', async () => {
+    const topic = uniqueName('stamped')
+    const keyed = { 'key.converter': 'com.example.Stamped', 'value.converter': 'com.example.Stamped', transforms: 'a,b', 'transforms.a.type': insertHeader, 'transforms.a.header': 'first', 'transforms.a.value.literal': 'x', 'transforms.b.type': insertHeader, 'transforms.b.header': 'second', 'transforms.b.value.literal': '7' }
+    await source(topic, ['abc', 'abcdef'], keyed)
+    const stamp = (size: number): string => `second=55 keySize=4 seen=second+keySize size=${size} seen=second+keySize+seen+size`
+    expect(await (await sink(topic, { 'value.converter': 'com.example.Stamped' }))(2)).toEqual([`abc ${stamp(3)}`, `abcdef ${stamp(6)}`])
   })
 
   test('that throws fails its record only', async () => {
