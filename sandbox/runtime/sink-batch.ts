@@ -1,4 +1,6 @@
 /** A columnar batch as records for `put`. Strings are slices of the one big string: cheap to make, nothing is copied. */
+import type { HeaderLike } from '../../src/data/headers.ts'
+import { SinkRecord as ConnectSinkRecord } from '../../src/data/record.ts'
 import type { Schema } from '../../src/data/schema.ts'
 import type { Column, SinkBatch } from '../../src/wire/batch.ts'
 import { valuesOf } from '../../src/wire/columns.ts'
@@ -70,7 +72,27 @@ class DeliveredRecord implements SinkRecord {
     this.originalKafkaPartition = originalPartition
     this.originalKafkaOffset = offset
   }
+  get kafkaPartition(): number {
+    return this.partition
+  }
+  get kafkaOffset(): number {
+    return this.offset
+  }
+  newRecord(
+    topic: string, kafkaPartition: number | null, keySchema: Schema | null, key: unknown, valueSchema: Schema | null, value: unknown,
+    timestamp: number | null, headers: Iterable<HeaderLike> = this.headers,
+  ): ConnectSinkRecord {
+    const { offset: kafkaOffset, timestampType, originalTopic, originalKafkaPartition, originalKafkaOffset } = this
+    return new ConnectSinkRecord({
+      topic, kafkaPartition, keySchema, key, valueSchema, value, timestamp, headers, kafkaOffset, timestampType, originalTopic, originalKafkaPartition, originalKafkaOffset,
+    })
+  }
+  toString(): string {
+    return this.newRecord(this.topic, this.partition, this.keySchema, this.key, this.valueSchema, this.value, this.timestamp).toString()
+  }
 }
+// instances of what connectors know, but made by the plain constructor above: it is called for every record
+Object.setPrototypeOf(DeliveredRecord.prototype, ConnectSinkRecord.prototype)
 export const isDelivered = (record: SinkRecord): boolean => record instanceof DeliveredRecord
 
 const columnValues = (column: Column, count: number, schemas: readonly Schema[]): unknown[] | null => {

@@ -6,7 +6,9 @@ export type {
   ConnectorContext, ErrantRecordReporter, OffsetMap, OffsetStorageReader, Props, SinkConnectorContext, SinkTaskContext,
   SourceConnectorContext, SourceTaskContext, TopicPartition, TopicPartitionOffset,
 } from './contexts.ts'
-export type { Header, HeadersLike, RecordMetadata, SinkRecord, TimestampType } from './records.ts'
+export type { Header, HeadersLike, RecordMetadata, TimestampType } from './records.ts'
+export { ConnectRecord } from '../../src/data/record.ts'
+export { SinkRecord } from './sink-record.ts'
 export { SourceRecord } from './source-record.ts'
 export { ConfigProvider, Converter, HeaderConverter, Predicate, Transformation } from './plugins.ts'
 export type { ConfigData } from './plugins.ts'

@@ -1,4 +1,5 @@
 /** Records as connector code sees them. What a source task returns may be plain objects of this shape. */
+import type { SinkRecord as ConnectSinkRecord } from '../../src/data/record.ts'
 import type { Schema } from '../../src/data/schema.ts'
 import type { OffsetMap } from './contexts.ts'
 
@@ -27,7 +28,10 @@ export interface SourceRecord {
 }
 
 export type TimestampType = 'NoTimestampType' | 'CreateTime' | 'LogAppendTime'
-/** A record from Kafka; `topic` and `partition` are what transformations made of them. */
+/**
+ * A record from Kafka; `topic` and `partition` are what transformations made of them. Those that `put` gets are instances of `SinkRecord` and
+ * `ConnectRecord`, with their headers as a list.
+ */
 export interface SinkRecord {
   readonly topic: string
   readonly partition: number
@@ -39,6 +43,14 @@ export interface SinkRecord {
   readonly timestamp: number | null
   readonly timestampType: TimestampType
   readonly headers: readonly Header[]
+  /** Kafka's names for `partition` and `offset`. */
+  readonly kafkaPartition: number
+  readonly kafkaOffset: number
+  /** A changed copy; without headers given it has a copy of this one's. */
+  newRecord(
+    topic: string, kafkaPartition: number | null, keySchema: Schema | null, key: unknown, valueSchema: Schema | null, value: unknown,
+    timestamp: number | null, headers?: Iterable<Header>,
+  ): ConnectSinkRecord
   /** Where the record really is: by these a task tracks offsets of its own (`preCommit`, `offset`). */
   readonly originalTopic: string
   readonly originalKafkaPartition: number

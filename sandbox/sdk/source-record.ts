@@ -27,9 +27,9 @@ class JavaSourceRecord extends ConnectSourceRecord {
     const [sourcePartition, sourceOffset, topic, kafkaPartition, keySchema, key, valueSchema, value, timestamp, headers] = full(args)
     super({ sourcePartition, sourceOffset, topic, kafkaPartition, keySchema, key, valueSchema, value, timestamp, headers })
   }
-  /** As plain records name it. */
-  get partition(): number | null {
-    return this.kafkaPartition
+  /** What `newRecord` makes and what the runtime hands out are such records, too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Object.prototype.isPrototypeOf.call((this === JavaSourceRecord ? ConnectSourceRecord : this).prototype, value as object)
   }
 }
 

@@ -43,6 +43,10 @@ export abstract class ConnectRecord {
     this.headers = headers instanceof ConnectHeaders ? headers : new ConnectHeaders(headers ?? null)
   }
 
+  /** As plain records name it. */
+  get partition(): number | null {
+    return this.kafkaPartition
+  }
   /** Without headers given the new record has a copy of this one's. */
   abstract newRecord(
     topic: string, kafkaPartition: number | null, keySchema: Schema | null, key: unknown, valueSchema: Schema | null, value: unknown,
@@ -101,6 +105,10 @@ export class SinkRecord extends ConnectRecord {
     this.originalTopic = fields.originalTopic ?? fields.topic
     this.originalKafkaPartition = fields.originalKafkaPartition === undefined ? this.kafkaPartition : fields.originalKafkaPartition
     this.originalKafkaOffset = fields.originalKafkaOffset ?? fields.kafkaOffset
+  }
+  /** As plain records name it. */
+  get offset(): number {
+    return this.kafkaOffset
   }
   override newRecord(
     topic: string, kafkaPartition: number | null, keySchema: Schema | null, key: unknown, valueSchema: Schema | null, value: unknown,

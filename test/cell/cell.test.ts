@@ -173,6 +173,33 @@ describe('a sink task', () => {
     ])
   })
 
+  test('gets records that are what Java code takes them for', async () => {
+    await using opened = await cellOf(sinkPlugin(`put([r]) {
+      const { ConnectRecord, SinkRecord, SourceRecord, schemas } = require('isoconnect')
+      const is = (x) => [x instanceof SinkRecord, x instanceof ConnectRecord, x instanceof SourceRecord]
+      const at = (x) => [x.topic, x.kafkaPartition, x.partition, x.kafkaOffset, x.offset, x.originalTopic, x.originalKafkaPartition, x.originalKafkaOffset, x.timestampType]
+      const next = r.newRecord('u', 9, null, 'k', schemas.STRING_SCHEMA, 'v2', 7)
+      const last = next.newRecord('w', null, null, null, null, null, null, [])
+      const own = new SinkRecord('t', 1, null, 'k', null, 'v', 5, 6, 'CreateTime')
+      class Mine extends SinkRecord {}
+      const source = new SourceRecord({ a: 1 }, { b: 1 }, 't', null, 'v')
+      const all = [at(r), is(r), at(next), is(next), next.value, next.timestamp, next.headers.lastWithName('h').value, last.headers.size, is(own), at(own), is(source), is({ ...r }), is(null),
+        own instanceof Mine, source.newRecord('t', 1, null, null, null, null, null) instanceof SourceRecord]
+      console.log(JSON.stringify(all)); console.log(String(r))
+    }`))
+    const task = await opened.open('sink')
+    ok(await task.call('start', [{}], soon))
+    const headers = { counts: Int32Array.of(1), keys: utf8(['h']), values: utf8(['ü']), schema: null } as const
+    const original = { topics: ['o'], topic: null, partition: Int32Array.of(4) }
+    ok(await task.call('put', [sinkBatch(['v'], { headers, timestamp: Float64Array.of(5), timestampType: Uint8Array.of(1), original })], soon))
+    const sink = [true, true, false]
+    expect(JSON.parse(opened.logs[0]?.message ?? '')).toEqual([
+      ['t', 3, 3, 100, 100, 'o', 4, 100, 'CreateTime'], sink, ['u', 9, 9, 100, 100, 'o', 4, 100, 'CreateTime'], sink, 'v2', 7, 'ü', 0, sink,
+      ['t', 1, 1, 5, 5, 't', 1, 5, 'CreateTime'], [false, true, true], [false, false, false], [false, false, false], false, true,
+    ])
+    expect(opened.logs[1]?.message).toMatch(/^SinkRecord\{kafkaOffset=100, timestampType=CreateTime, originalTopic=o, originalKafkaPartition=4, originalKafkaOffset=100\} ConnectRecord\{topic='t', kafkaPartition=3, key=null/)
+  })
+
   test('its context keeps the assignment and carries its requests, in order', async () => {
     await using opened = await cellOf(sinkPlugin(`
       open() { console.log('open', JSON.stringify(this.context.assignment())) } close() { console.log('close', JSON.stringify(this.context.assignment())) }
