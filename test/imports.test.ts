@@ -13,7 +13,7 @@ const rooms: Record<string, readonly string[]> = {
   'src/wire': ['src/data'],
   'src/config': ['src/data', 'src/errors.ts', 'src/log.ts'],
   'src/plugins': ['src/config', 'src/data', 'src/wire', 'src/errors.ts', 'src/log.ts', 'src/cell/options.ts'],
-  'src/converters': ['src/data', 'src/config', 'src/wire', 'src/errors.ts'],
+  'src/converters': ['src/data', 'src/config', 'src/wire', 'src/tls', 'src/errors.ts'],
   'src/transforms': ['src/data', 'src/config', 'src/wire', 'src/errors.ts'],
   'src/metrics': ['src/errors.ts', 'src/log.ts'],
   'src/tls': ['src/errors.ts'],

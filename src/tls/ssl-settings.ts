@@ -1,6 +1,6 @@
 /** Kafka's `ssl.*` settings (`SslConfigs`) as options of Node's TLS. All that can be wrong with them is told here, by the setting's name. */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureVersion } from 'node:tls'
 import { ConnectError, messageOf } from '../errors.ts'
 import { openSslCipher } from './cipher-suites.ts'
@@ -19,9 +19,11 @@ export type SslOptions = {
 }
 
 /** Throws ConnectError CONFIG_INVALID. */
-export const sslOptionsOf = async (settings: SslSettings): Promise<SslOptions> => {
-  const own = await ownKey(settings)
-  const ca = await trusted(settings)
+export const sslOptionsOf = async (settings: SslSettings): Promise<SslOptions> => sslOptionsNow(settings)
+/** For those who are configured in one go: the few small files are read here and now. */
+export const sslOptionsNow = (settings: SslSettings): SslOptions => {
+  const own = ownKey(settings)
+  const ca = trusted(settings)
   const ciphers = listOf(settings, 'ssl.cipher.suites').map(openSslCipher).join(':')
   if (ciphers !== '') checkCiphers(ciphers, settings['ssl.cipher.suites'] ?? '')
   return { ...own, ...(ca === null ? {} : { ca }), ...(ciphers === '' ? {} : { ciphers }), ...versionsOf(settings) }
@@ -51,7 +53,7 @@ const checkCiphers = (ciphers: string, shown: string): void => {
   }
 }
 
-const ownKey = async (settings: SslSettings): Promise<{ readonly key?: string; readonly cert?: string }> => {
+const ownKey = (settings: SslSettings): { readonly key?: string; readonly cert?: string } => {
   const keyText = given(settings, 'ssl.keystore.key')
   const chainText = given(settings, 'ssl.keystore.certificate.chain')
   if (keyText !== undefined || chainText !== undefined) {
@@ -62,29 +64,27 @@ const ownKey = async (settings: SslSettings): Promise<{ readonly key?: string; r
   const location = given(settings, 'ssl.keystore.location')
   if (location === undefined) return {}
   const at = 'ssl.keystore.location'
-  const store = await openStore(settings, 'keystore', location)
+  const store = openStore(settings, 'keystore', location)
   if ('pem' in store) return checkedPair(pemKey(store.pem, settings, at, location), pemCertificates(store.pem, at, location), at, location)
   if (store.key === null) throw invalid(at, location, 'the store has no private key in it, only certificates: a store to trust by belongs into ssl.truststore.location')
   return checkedPair(store.key, store.chain, at, location)
 }
-const trusted = async (settings: SslSettings): Promise<readonly string[] | null> => {
+const trusted = (settings: SslSettings): readonly string[] | null => {
   const texts = given(settings, 'ssl.truststore.certificates')
   if (texts !== undefined) return pemCertificates(texts, 'ssl.truststore.certificates', hidden)
   const location = given(settings, 'ssl.truststore.location')
   if (location === undefined) return null
-  const store = await openStore(settings, 'truststore', location)
+  const store = openStore(settings, 'truststore', location)
   if ('pem' in store) return pemCertificates(store.pem, 'ssl.truststore.location', location)
   if (store.trusted.length === 0) throw invalid('ssl.truststore.location', location, 'the store holds no certificate that is marked as trusted: import it with `keytool -importcert`')
   return store.trusted
 }
 
-const openStore = async (settings: SslSettings, name: 'keystore' | 'truststore', location: string): Promise<StoreContents | { readonly pem: string }> => {
+const openStore = (settings: SslSettings, name: 'keystore' | 'truststore', location: string): StoreContents | { readonly pem: string } => {
   const key = `ssl.${name}.location`
   const type = (given(settings, `ssl.${name}.type`) ?? 'JKS').toUpperCase()
   if (type !== 'JKS' && type !== 'PKCS12' && type !== 'PEM') throw invalid(`ssl.${name}.type`, type, `JKS, PKCS12 and PEM can be read here. Convert the store once: \`keytool -importkeystore -srckeystore ${location} -srcstoretype ${type} -destkeystore store.p12 -deststoretype PKCS12\``)
-  const bytes = await readFile(location).catch((error: unknown) => {
-    throw invalid(key, location, `the file cannot be read: ${messageOf(error)}`, error)
-  })
+  const bytes = fileOf(key, location)
   if (type === 'PEM') return { pem: bytes.toString() }
   const kind = storeKindOf(bytes)
   if (kind === 'PEM') throw invalid(key, location, `the file is PEM: set ssl.${name}.type=PEM`)
@@ -95,6 +95,14 @@ const openStore = async (settings: SslSettings, name: 'keystore' | 'truststore',
   } catch (error) {
     const passwordKey = error instanceof WrongKeyPassword ? 'ssl.key.password' : `ssl.${name}.password`
     throw invalid(key, location, `${messageOf(error)} (see ${passwordKey}${given(settings, passwordKey) === undefined ? ', which is not set' : ''})`, error)
+  }
+}
+
+const fileOf = (key: string, location: string): Buffer => {
+  try {
+    return readFileSync(location)
+  } catch (error) {
+    throw invalid(key, location, `the file cannot be read: ${messageOf(error)}`, error)
   }
 }
 

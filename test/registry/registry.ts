@@ -8,30 +8,33 @@ import { Store } from './store.ts'
 
 export type RegistryOptions = {
   readonly port?: number
-  /** `user:password`; none: anybody may. */
+  /** `user:password`; neither this nor a token: anybody may. */
   readonly userInfo?: string
-  readonly tls?: { readonly key: string; readonly cert: string }
+  readonly token?: string
+  /** `ca`: only those may who show a certificate of it. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string }
 }
 export type TestRegistry = AsyncDisposable & {
   readonly url: string
   readonly store: Store
   /** Method and path of each request, in order. */
   readonly requests: string[]
-  /** Set: answered to every request in place of the answer. */
-  failWith: number | null
+  /** Set: answered to every request in place of the answer; a status alone with the code of a failed backend. */
+  failWith: number | { readonly status: number; readonly code: number } | null
 }
 
-export const startRegistry = async ({ port = 0, userInfo, tls }: RegistryOptions = {}): Promise<TestRegistry> => {
+export const startRegistry = async ({ port = 0, userInfo, token, tls }: RegistryOptions = {}): Promise<TestRegistry> => {
   const store = new Store()
-  const wanted = userInfo === undefined ? null : `Basic ${Buffer.from(userInfo).toString('base64')}`
-  const state = { requests: [] as string[], failWith: null as number | null }
+  const wanted = userInfo !== undefined ? `Basic ${Buffer.from(userInfo).toString('base64')}` : token === undefined ? null : `Bearer ${token}`
+  const state = { requests: [] as string[], failWith: null as TestRegistry['failWith'] }
   const listener: RequestListener = (request, response) => {
     const answer = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/vnd.schemaregistry.v1+json' }).end(JSON.stringify(body))
     }
     state.requests.push(`${request.method} ${request.url}`)
     void bodyOf(request).then((body) => {
-      if (state.failWith !== null) throw new RegistryProblem(state.failWith, 50001, 'Error in the backend data store')
+      const { failWith } = state
+      if (failWith !== null) throw typeof failWith === 'number' ? new RegistryProblem(failWith, 50001, 'Error in the backend data store') : new RegistryProblem(failWith.status, failWith.code, 'refused')
       if (wanted !== null && request.headers.authorization !== wanted) throw problems.unauthorized()
       const url = new URL(request.url ?? '/', 'http://registry')
       for (const route of routes) {
@@ -44,7 +47,7 @@ export const startRegistry = async ({ port = 0, userInfo, tls }: RegistryOptions
       answer(problem.status, { error_code: problem.code, message: problem.message })
     })
   }
-  const server = tls === undefined ? createHttpServer(listener) : createTlsServer({ ...tls }, listener)
+  const server = tls === undefined ? createHttpServer(listener) : createTlsServer({ ...tls, requestCert: tls.ca !== undefined }, listener)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)

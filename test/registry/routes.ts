@@ -31,8 +31,8 @@ export const routes: readonly Route[] = [
   route('GET', '/', () => ({})),
   route('GET', '/schemas/types', () => ['AVRO']),
   route('GET', '/schemas/ids/:id', (store, call) => {
-    const { schema, references } = store.byId(Number(at(call, 0)))
-    return { schema, ...(references.length === 0 ? {} : { references }) }
+    const { schema, references, schemaType } = store.byId(Number(at(call, 0)))
+    return { ...(schemaType === undefined ? {} : { schemaType }), schema, ...(references.length === 0 ? {} : { references }) }
   }),
   route('GET', '/schemas/ids/:id/schema', (store, call) => JSON.parse(store.byId(Number(at(call, 0))).schema) as unknown),
   route('GET', '/schemas/ids/:id/subjects', (store, call) => store.usesOf(Number(at(call, 0))).map(({ subject }) => subject)),

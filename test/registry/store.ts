@@ -3,7 +3,7 @@ import type avro from 'avsc'
 import { problems } from './errors.ts'
 import { canonical, comparedBy, type Given, incompatibilities, type Level, parse, type Reference } from './schemas.ts'
 
-export type Version = { readonly subject: string; readonly version: number; readonly id: number; readonly schema: string; readonly references: readonly Reference[]; isDeleted: boolean }
+export type Version = { readonly subject: string; readonly version: number; readonly id: number; readonly schema: string; readonly references: readonly Reference[]; isDeleted: boolean; schemaType?: string }
 export type Mode = 'READWRITE' | 'READONLY' | 'IMPORT'
 
 export class Store {

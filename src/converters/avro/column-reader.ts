@@ -17,6 +17,7 @@ import { primitive } from './schema.ts'
 
 type Plans = Map<number, ReadPlan | ConnectException>
 const headBytes = 5
+const guidBytes = 16
 
 export class AvroColumnReader {
   readonly #registry: Registry
@@ -117,7 +118,7 @@ type PlanOf = (topic: number, id: number) => ReadPlan | ConnectException | undef
 const planAt = (bytes: Buffer, start: number, end: number, { topics, topic }: Topics, row: number, planOf: PlanOf): ReadPlan => {
   const at = topic === null ? 0 : (topic[row] as number)
   const id = idAt(bytes, start, end)
-  if (id === null) throw new DataException(`Failed to deserialize data for topic ${topics[at]} to Avro: ${whyNoId(end - start)}`)
+  if (id === null) throw new DataException(`Failed to deserialize data for topic ${topics[at]} to Avro: ${whyNoId(bytes, start, end)}`)
   const plan = planOf(at, id)
   if (plan === undefined || plan instanceof Error) throw plan ?? new DataException(`No schema with id ${id}`)
   return plan
@@ -136,7 +137,12 @@ const eachRow = (parts: readonly ByteRanges[], use: (row: number, bytes: Buffer,
   }
 }
 const idAt = (bytes: Buffer, start: number, end: number): number | null => (start < 0 || end - start < headBytes || bytes[start] !== 0 ? null : bytes.readInt32BE(start + 1))
-const whyNoId = (size: number): string =>
-  size < headBytes
-    ? `Unknown magic byte! A record of ${size} bytes cannot hold the magic byte 0 and a schema id; it was not written by a converter or serializer with a schema registry`
-    : 'Unknown magic byte! The record does not start with byte 0 and a schema id; it was not written by a converter or serializer with a schema registry'
+const whyNoId = (bytes: Buffer, start: number, end: number): string => {
+  const size = end - start
+  const why = bytes[start] === 1 && size > guidBytes
+    ? 'Unknown magic byte! The record starts with byte 1, which stands before the GUID of a schema: schemas are found by their ids here'
+    : size < headBytes
+      ? `Unknown magic byte! A record of ${size} bytes cannot hold the magic byte 0 and a schema id; it was not written by a converter or serializer with a schema registry`
+      : 'Unknown magic byte! The record does not start with byte 0 and a schema id; it was not written by a converter or serializer with a schema registry'
+  return `${why}, or by one that puts the id into a header (HeaderSchemaIdSerializer), where it is not looked for`
+}

@@ -52,15 +52,18 @@ const registryDef = (): ConfigDef =>
     .define('retries.max.wait.ms', INT, 20_000, atLeast(0), LOW, 'The longest wait before any repetition')
 const tlsDef = (def: ConfigDef): ConfigDef =>
   def
-    .define('schema.registry.ssl.truststore.type', STRING, 'PEM', MEDIUM, 'PEM; other stores have to be converted')
+    .define('schema.registry.ssl.truststore.type', STRING, null, MEDIUM, 'JKS, PKCS12 or PEM; by default what the file is')
     .define('schema.registry.ssl.truststore.location', STRING, null, HIGH, 'File with the certificates the registry is trusted by')
+    .define('schema.registry.ssl.truststore.password', PASSWORD, null, HIGH, 'Password of a JKS or PKCS12 trust store')
     .define('schema.registry.ssl.truststore.certificates', PASSWORD, null, HIGH, 'The certificates themselves, as PEM text')
-    .define('schema.registry.ssl.keystore.type', STRING, 'PEM', MEDIUM, 'PEM or PKCS12')
+    .define('schema.registry.ssl.keystore.type', STRING, null, MEDIUM, 'JKS, PKCS12 or PEM; by default what the file is')
     .define('schema.registry.ssl.keystore.location', STRING, null, HIGH, 'File with the key and the certificate to show the registry')
-    .define('schema.registry.ssl.keystore.password', PASSWORD, null, HIGH, 'Password of a PKCS12 key store')
+    .define('schema.registry.ssl.keystore.password', PASSWORD, null, HIGH, 'Password of a JKS or PKCS12 key store')
     .define('schema.registry.ssl.keystore.key', PASSWORD, null, HIGH, 'The private key itself, as PEM text')
     .define('schema.registry.ssl.keystore.certificate.chain', PASSWORD, null, HIGH, 'The certificates to show, as PEM text')
     .define('schema.registry.ssl.key.password', PASSWORD, null, HIGH, 'Password of the private key')
+    .define('schema.registry.ssl.enabled.protocols', LIST, 'TLSv1.2,TLSv1.3', MEDIUM, 'Versions of TLS that are spoken')
+    .define('schema.registry.ssl.cipher.suites', LIST, null, LOW, 'Cipher suites that are accepted; by default those of the platform')
     .define('schema.registry.ssl.endpoint.identification.algorithm', STRING, 'https', LOW, 'Empty: the host name of the registry is not checked')
 const dataDef = (def: ConfigDef): ConfigDef =>
   def
@@ -133,7 +136,7 @@ const httpOptions = (parsed: ConfigMap, config: ConverterConfig): HttpOptions =>
       saslJaas,
       urls,
     }),
-    tls: tlsOf((name) => secret(`schema.registry.ssl.${name}`)),
+    tls: tlsOf(config),
     connectTimeoutMs: Number(parsed['http.connect.timeout.ms']),
     readTimeoutMs: Number(parsed['http.read.timeout.ms']),
     maxRetries: Number(parsed['max.retries']),

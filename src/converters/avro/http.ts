@@ -92,7 +92,11 @@ const once = async ({ authorization, connectTimeoutMs, readTimeoutMs }: HttpOpti
   })
   request.on('error', failed)
   request.on('socket', (socket) => {
-    if (socket.connecting) socket.setTimeout(connectTimeoutMs, () => request.destroy(new Error(`no connection within ${connectTimeoutMs} ms`)))
+    if (socket.connecting) {
+      const late = (): void => void request.destroy(new Error(`no connection within ${connectTimeoutMs} ms`))
+      socket.setTimeout(connectTimeoutMs, late)
+      socket.once('connect', () => socket.off('timeout', late))
+    }
     request.setTimeout(readTimeoutMs, () => request.destroy(new Error(`no answer within ${readTimeoutMs} ms`)))
   })
   request.end(body === undefined ? undefined : JSON.stringify(body))

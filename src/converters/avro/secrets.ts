@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import { ConfigException } from '../../data/errors.ts'
 import { messageOf } from '../../errors.ts'
+import { storeKindOf } from '../../tls/key-store.ts'
+import { sslOptionsNow } from '../../tls/ssl-settings.ts'
 
 type Credentials = {
   readonly basicSource: string
@@ -40,35 +42,29 @@ export const authorizationOf = (given: Credentials): string | null => {
 }
 const basic = (userInfo: string): string => `Basic ${Buffer.from(userInfo).toString('base64')}`
 
-/** `of` gives the value of `schema.registry.ssl.<name>`. Null: none of them is set. */
-export const tlsOf = (of: (name: string) => string | null): ConnectionOptions => {
-  const keyStoreType = (of('keystore.type') ?? 'PEM').toUpperCase()
-  const trustStoreType = (of('truststore.type') ?? 'PEM').toUpperCase()
-  const trustFile = of('truststore.location')
-  const keyFile = of('keystore.location')
-  if (trustFile !== null && trustStoreType !== 'PEM') throw notPem('truststore', trustStoreType, `keytool -exportcert -rfc -keystore ${trustFile} -alias ALIAS > ca.pem`)
-  if (keyFile !== null && keyStoreType !== 'PEM' && keyStoreType !== 'PKCS12') throw notPem('keystore', keyStoreType, `keytool -importkeystore -srckeystore ${keyFile} -destkeystore store.p12 -deststoretype PKCS12`)
-  const ca = of('truststore.certificates') ?? (trustFile === null ? null : fileOf('truststore.location', trustFile))
-  const keyStore = keyFile === null ? null : fileOf('keystore.location', keyFile)
-  const isPkcs12 = keyStoreType === 'PKCS12'
-  const key = of('keystore.key') ?? (isPkcs12 ? null : keyStore)
-  const cert = of('keystore.certificate.chain') ?? (isPkcs12 ? null : keyStore)
-  const passphrase = isPkcs12 ? of('keystore.password') : of('key.password')
-  return {
-    ...(ca === null ? {} : { ca }),
-    ...(key === null ? {} : { key }),
-    ...(cert === null ? {} : { cert }),
-    ...(isPkcs12 && keyStore !== null ? { pfx: keyStore } : {}),
-    ...(passphrase === null ? {} : { passphrase }),
-    ...(of('endpoint.identification.algorithm') === '' ? { checkServerIdentity: (): undefined => undefined } : {}),
+const prefix = 'schema.registry.'
+/** The settings `schema.registry.ssl.*`, by Kafka's names behind the prefix; of which kind a store is, its file says where nothing else does. */
+export const tlsOf = (given: Readonly<Record<string, string>>): ConnectionOptions => {
+  const settings: Record<string, string> = {}
+  for (const [key, value] of Object.entries(given)) if (key.startsWith(`${prefix}ssl.`)) settings[key.slice(prefix.length)] = value
+  for (const store of ['truststore', 'keystore']) {
+    if (settings[`ssl.${store}.type`] === undefined && isPemFile(settings[`ssl.${store}.location`])) settings[`ssl.${store}.type`] = 'PEM'
+  }
+  try {
+    const { key, cert, ca, ...protocol } = sslOptionsNow(settings)
+    return {
+      ...protocol, ...(key === undefined ? {} : { key }), ...(cert === undefined ? {} : { cert }), ...(ca === undefined ? {} : { ca: [...ca] }),
+      ...(settings['ssl.endpoint.identification.algorithm'] === '' ? { checkServerIdentity: (): undefined => undefined } : {}),
+    }
+  } catch (cause) {
+    throw new ConfigException(messageOf(cause).replaceAll(/\bssl\./g, `${prefix}ssl.`))
   }
 }
-const notPem = (store: string, type: string, command: string): ConfigException =>
-  new ConfigException(`schema.registry.ssl.${store}.type`, type, `this kind of store is not read here. Convert it once, e.g. \`${command}\`, and set schema.registry.ssl.${store}.type to what comes of it`)
-const fileOf = (key: string, path: string): Buffer => {
+/** A file that cannot be read is told by whoever needs it. */
+const isPemFile = (location: string | undefined): boolean => {
   try {
-    return readFileSync(path)
-  } catch (cause) {
-    throw new ConfigException(`schema.registry.ssl.${key}`, path, `the file cannot be read: ${messageOf(cause)}`)
+    return location !== undefined && storeKindOf(readFileSync(location)) === 'PEM'
+  } catch {
+    return false
   }
 }
