@@ -84,10 +84,11 @@ export class Scratch {
     this.bytes = grown
   }
   ascii(text: string): void {
-    this.reserve(text.length)
-    if (text.length > 24) this.bytes.write(text, this.length, 'latin1')
-    else for (let index = 0; index < text.length; index++) this.bytes[this.length + index] = text.charCodeAt(index)
-    this.length += text.length
+    const { length } = text
+    this.reserve(length)
+    if (length > 24) this.bytes.write(text, this.length, 'latin1')
+    else for (let index = 0; index < length; index++) this.bytes[this.length + index] = text.charCodeAt(index)
+    this.length += length
   }
   utf8(text: string): void {
     this.reserve(text.length * 3)

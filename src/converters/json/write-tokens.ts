@@ -80,10 +80,12 @@ export const base64 = (to: Scratch, data: Uint8Array, start: number, end: number
 
 /** A JavaScript string: characters that need no escape as they are, with anything else the long way. */
 export const string = (to: Scratch, value: string): true => {
-  to.reserve(value.length * 3 + 2)
+  // looked up once: strings have many shapes in V8
+  const { length } = value
+  to.reserve(length * 3 + 2)
   const first = to.length
   to.bytes[first] = quote
-  const end = value.length <= fewChars ? plainAscii(to.bytes, first + 1, value) : plainUtf8(to.bytes, first + 1, value)
+  const end = length <= fewChars ? plainAscii(to.bytes, first + 1, value, length) : plainUtf8(to.bytes, first + 1, value)
   if (end < 0) {
     to.utf8(quoted(value))
     return true
@@ -92,13 +94,13 @@ export const string = (to: Scratch, value: string): true => {
   to.length = end + 1
   return true
 }
-const plainAscii = (bytes: Buffer, start: number, value: string): number => {
-  for (let index = 0; index < value.length; index++) {
+const plainAscii = (bytes: Buffer, start: number, value: string, length: number): number => {
+  for (let index = 0; index < length; index++) {
     const code = value.charCodeAt(index)
     if (code < 0x20 || code === quote || code === backslash || code > 0x7e) return index > 0 && code <= 0x7e ? -1 : plainUtf8(bytes, start, value)
     bytes[start + index] = code
   }
-  return start + value.length
+  return start + length
 }
 /** Nothing of four bytes: surrogates are written as escapes. Unpaired ones have become U+FFFD. */
 const plainUtf8 = (bytes: Buffer, start: number, value: string): number => {
