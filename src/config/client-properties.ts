@@ -21,7 +21,7 @@ export const policyOf = ({ name }: Policy): PolicyName => {
   }
   return found
 }
-/** Lines Kafka logs once when the policy is set up: level and text. */
+/** The line Kafka logs once when the policy is set up: level and text. Throws when there is no such policy. */
 export const policyNotice = (policy: Policy): { readonly level: 'info' | 'warn'; readonly text: string } | null => {
   const name = policyOf(policy)
   if (name === 'Allowlist') return { level: 'info', text: `Setting up Allowlist policy for ConnectorClientConfigOverride. This will allow the following client configurations to be overridden. [${policy.allowlist.join(', ')}]` }

@@ -6,7 +6,7 @@ import { ConfigException } from '../data/errors.ts'
 import { ConnectError, messageOf } from '../errors.ts'
 import { logger } from '../log.ts'
 import { createDirectoryProvider, createEnvVarProvider, createFileProvider } from './config-providers.ts'
-import { replaceVariables, variablesOf } from './variables.ts'
+import { replaceVariables, type Variable, variablesOf } from './variables.ts'
 import { withPrefix, type StringMap } from './worker-config.ts'
 
 export interface ConfigProvider {
@@ -28,10 +28,18 @@ const makers: Readonly<Record<string, MakeProvider>> = {
   'org.apache.kafka.common.config.provider.DirectoryConfigProvider': createDirectoryProvider,
   'org.apache.kafka.common.config.provider.EnvVarConfigProvider': createEnvVarProvider,
 }
+const maxTold = 1000
 /** True when a value holds something that looks like a variable. */
 export const hasVariable = (value: string): boolean => variablesOf(value).length > 0
 
 export const createConfigProviders = (providers: ReadonlyMap<string, ConfigProvider>): ConfigProviders => {
+  const told = new Set<string>()
+  /** Once each: the same configuration is resolved again for every start of a task. */
+  const tellUnresolved = ({ provider, path, key }: Pick<Variable, 'provider' | 'path' | 'key'>): null => {
+    const why = providers.has(provider) ? `config provider '${provider}' has no key '${key}'${path === '' ? '' : ` in '${path}'`}` : `there is no config provider '${provider}'`
+    if (told.size < maxTold && told.size !== told.add(why).size) log.warn(`A variable stays in a configuration as it is: ${why}`)
+    return null
+  }
   const lookUp = async (values: readonly string[]) => {
     const wanted = new Map<string, Map<string, Set<string>>>()
     for (const { provider, path, key } of values.flatMap(variablesOf)) {
@@ -55,7 +63,7 @@ export const createConfigProviders = (providers: ReadonlyMap<string, ConfigProvi
     const replace = (value: string): string =>
       replaceVariables(value, ({ provider, path, key }) => {
         const data = found.get(`${provider}\0${path}`)
-        return data !== undefined && Object.hasOwn(data, key) ? (data[key] ?? null) : null
+        return data !== undefined && Object.hasOwn(data, key) ? (data[key] ?? null) : tellUnresolved({ provider, path, key })
       })
     return { props: mapValues(props, replace), ttlMs }
   }

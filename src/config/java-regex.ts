@@ -119,11 +119,13 @@ export const fullMatch = (text: string): RegExp => compile(text, (source) => `^(
 /** Finds the first match in a text, as Java's `find`. Throws SyntaxError. */
 export const firstMatch = (text: string): RegExp => compile(text, (source) => source)
 
+/** What JavaScript says first: the pattern as we have translated it, which is not what was written. */
+const translated = /^Invalid regular expression: \/.*\/\w*: /s
 /** Kafka's check of a key that holds a regular expression. */
 export const regexValidator: Validator = LambdaValidator.with((name, value) => {
   try {
     fullMatch(String(value ?? ''))
   } catch (error) {
-    throw invalidValue(name, value, `Invalid regex: ${messageOf(error)}`)
+    throw invalidValue(name, value, `Invalid regex: ${messageOf(error).replace(translated, '')}`)
   }
 }, () => 'valid regex')

@@ -6,6 +6,7 @@ import type { SpawnCell } from '../cell/cell.ts'
 import { spawnCell as spawnRealCell } from '../cell/spawn.ts'
 import { providerSettings, resolveWorkerProps } from '../config/config-provider.ts'
 import type { Environment } from '../config/config-provider.ts'
+import { policyNotice } from '../config/client-properties.ts'
 import { parseWorkerConfig, shelfLocations } from '../config/worker-config.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import { messageOf } from '../errors.ts'
@@ -133,6 +134,8 @@ const initialize = async ({ props, env, rest, commit, spawnCell = spawnRealCell,
   const guestProviders = cleanUp.use(early ? await openGuestConfigProviders(props, early, spawnCell) : null)
   const { props: resolved, providers } = await resolveWorkerProps(props, env, guestProviders?.providers)
   const config = parseWorkerConfig(resolved, 'standalone')
+  const notice = policyNotice(config.overridePolicy)
+  if (notice !== null) workerLog[notice.level](notice.text)
   const clients = kafkaClients()
   const scanning = early ? Promise.resolve(early) : openShelf({ pluginPath: config.pluginPath, cacheDir: config.pluginCacheDir, watch: true })
   const looking = new AbortController()

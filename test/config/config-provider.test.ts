@@ -46,6 +46,15 @@ describe('variables', () => {
   ])('%s', async (value, expected) => {
     expect(await resolve(value.replaceAll('FOLDER', folder))).toBe(expected.replaceAll('FOLDER', folder))
   })
+  test('one that nothing stands for is told once, with the reason', async () => {
+    const providers = workerConfigProviders(props(), {})
+    const config = { a: `\${file:${folder}/secrets.properties:none}`, b: '${none:x:y}', c: '${env:NOWHERE}' }
+    await providers.resolve(config)
+    await providers.resolve(config)
+    expect(lines.filter((line) => line.includes('stays')).map((line) => /as it is: ([^(]*) \(/.exec(line)?.[1])).toEqual([
+      `config provider 'file' has no key 'none' in '${folder}/secrets.properties'`, "there is no config provider 'none'", "config provider 'env' has no key 'NOWHERE'",
+    ])
+  })
   test('a replacement is not looked at again, and nulls stay', async () => {
     const providers = createConfigProviders(new Map([['p', { get: () => Promise.resolve({ data: { k: '${p:k}$&' }, ttlMs: 5 }) }]]))
     expect(await providers.resolveWithTtl({ a: '${p:k}', b: null })).toEqual({ props: { a: '${p:k}$&', b: null }, ttlMs: 5 })

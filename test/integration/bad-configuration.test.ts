@@ -42,6 +42,14 @@ test('a worker configuration: every wrong key with its reason in one error, exit
   expect((await readdir(folder.path)).toSorted()).toEqual(['plugins', 'worker.properties'])
 })
 
+test('an override policy that is not there: named with those there are, exit code 2', async () => {
+  await using folder = await testFolder()
+  const { files } = await workerFiles(folder, { bootstrap: kafka.bootstrap, props: { 'connector.client.config.override.policy': 'Mine' } })
+  await using worker = startProcess([process.execPath, cli, ...files], folder.path)
+  expect(await worker.ended).toBe(2)
+  expect(worker.output).toContain('which name matches Mine; available are All, None, Allowlist and Principal')
+})
+
 test('converters that are not there: each named with what there is, exit code 2', async () => {
   await using folder = await testFolder()
   const { url, files } = await workerFiles(folder, { bootstrap: kafka.bootstrap, props: { 'key.converter': 'com.example.None', 'header.converter': 'StringConvertor' } })

@@ -40,6 +40,6 @@ test.each([
 
 test('a wrong or missing expression is a configuration error', () => {
   const make = (config: Record<string, string>) => () => makeTransformation({ className: 'org.apache.kafka.connect.transforms.RegexRouter', config })
-  expect(make({ regex: '(', replacement: '' })).toThrow('Invalid value ( for configuration regex: Invalid regex: ')
+  expect(make({ regex: '(', replacement: '' })).toThrow('Invalid value ( for configuration regex: Invalid regex: Unterminated group')
   expect(make({ replacement: '' })).toThrow('Missing required configuration "regex" which has no default value.')
 })
