@@ -1,7 +1,7 @@
 /** The commands as a user runs them: usage, the background worker, and the demo with its ports taken. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -25,8 +25,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const run = (bin: string, args: readonly string[]): ChildProcess & { output: string } => {
-  const child = Object.assign(spawn(process.execPath, [join(cli, bin), ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }), { output: '' })
+const run = (bin: string, args: readonly string[], options: { readonly detached?: boolean } = {}): ChildProcess & { output: string } => {
+  const child = Object.assign(spawn(process.execPath, [join(cli, bin), ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...options }), { output: '' })
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (child.output += chunk.toString()))
   children.push(child)
   return child
@@ -93,4 +93,31 @@ test('the demo picks free ports when its own are taken, moves lines, and stops c
   expect(demo.exitCode).toBe(0)
   expect(await readFile(join(folder, 'demo/worker.log'), 'utf8')).toContain('Kafka Connect stopped')
   for (const server of taken) server.close()
+})
+
+const idler = `
+import { SourceConnector, SourceTask, sleep } from 'isoconnect'
+export class Idler extends SourceConnector { start() {} taskClass() { return IdlerTask } taskConfigs() { return [{}] } }
+export class IdlerTask extends SourceTask {
+  start() { console.log('the task has begun') }
+  async poll() { await sleep(50); return null }
+  stop() { console.log('the task was told to stop') }
+}
+`
+test('Ctrl-C, which a terminal sends to every process, stops tasks as a SIGTERM does', async () => {
+  await using broker = await startDevBroker({ port: 0 })
+  const [port] = (await freePorts(1)) as [number]
+  await mkdir(join(folder, 'plugins/idler'), { recursive: true })
+  await writeFile(join(folder, 'plugins/idler/index.js'), idler)
+  await writeFile(join(folder, 'plugins/idler/package.json'), JSON.stringify({ name: 'idler', version: '1.0.0', isoconnect: { plugins: [{ type: 'source', class: 'com.example.Idler', export: 'Idler' }] } }))
+  const string = 'org.apache.kafka.connect.storage.StringConverter'
+  await writeFile(join(folder, 'worker.properties'), `bootstrap.servers=${broker.address}\nlisteners=http://127.0.0.1:${port}\nplugin.path=plugins\noffset.storage.file.filename=offsets\nkey.converter=${string}\nvalue.converter=${string}\n`)
+  await writeFile(join(folder, 'idler.properties'), 'name=idler\nconnector.class=com.example.Idler\n')
+  const worker = run('connect-standalone.ts', ['worker.properties', 'idler.properties'], { detached: true })
+  await until(() => Promise.resolve(worker.output.includes('the task has begun')))
+  process.kill(-(worker.pid as number), 'SIGINT')
+  await once(worker, 'close')
+  expect(worker.output).toContain('the task was told to stop')
+  expect(worker.output).toContain('Kafka Connect stopped')
+  expect(worker.output).not.toContain('process has ended')
 })

@@ -63,5 +63,7 @@ const open = ({ guest: id, kind }: Extract<ToCell, { t: 'open' }>): void => {
 }
 
 const link = openLink(handle, () => process.exit(0))
+// Ctrl-C in a terminal reaches every process of the worker: it is the worker that ends its cells, once their tasks have been stopped
+process.on('SIGINT', () => undefined)
 // a bug of ours, not of the guest: say so and end, a half-alive cell is worth nothing
 process.on('uncaughtException', (error) => void link.flush({ t: 'dying', reason: 'crash', guest: 0, detail: error.stack ?? error.message }).then(() => process.exit(70)))
