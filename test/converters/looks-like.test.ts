@@ -97,3 +97,7 @@ test('the first sixteen bytes are shown in hex only when they may be', () => {
   expect(look('a', json, true)).toContain('begins with 61 (1 byte) and')
   expect(look(text)).not.toContain('61')
 })
+
+test('a remedy names a setting that the converter has', () => {
+  expect(look([0xff, 0xfe, 0x61, 0])).toContain('value.converter=org.apache.kafka.connect.storage.StringConverter with value.converter.converter.encoding=UTF-16 reads it')
+})

@@ -1,0 +1,36 @@
+/** examples/ does what its README says: one plugin of each kind, run with the files that lie there. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { parseProperties } from '../../src/config/properties.ts'
+import { setLevel } from '../../src/log.ts'
+import { testKafka } from './helpers/kafka.ts'
+import { recordsOf } from './helpers/records.ts'
+import { shippedPlugins, testFolder, testWorker, until } from './helpers/standalone.ts'
+
+setLevel('root', 'OFF')
+const examples = resolve(import.meta.dirname, '..', '..', 'examples')
+
+test('orders are taxed and filed, written as CSV, and those that make no sense set aside', async () => {
+  await using kafka = await testKafka()
+  await using folder = await testFolder()
+  const output = folder.file('orders.txt')
+  await writeFile(folder.file('settings.json'), JSON.stringify({ ...(JSON.parse(await readFile(join(examples, 'settings.json'), 'utf8')) as object), 'orders.file': output }))
+  const { 'bootstrap.servers': _bootstrap, listeners: _listeners, 'offset.storage.file.filename': _offsets, ...props } = parseProperties(await readFile(join(examples, 'worker.properties'), 'utf8'), { source: 'worker.properties' })
+  const own = { 'plugin.path': `${shippedPlugins},${examples}`, 'config.providers.settings.param.settings.file': folder.file('settings.json') }
+  await using worker = await testWorker(folder, kafka, { ...props, ...own }, ['orders', 'orders-csv', 'orders-file'].map((name) => join(examples, `${name}.json`)))
+  await worker.ready
+
+  const filed = await until('four orders are filed', () => readFile(output, 'utf8').then((text) => text.split('\n').slice(0, -1), () => []), (lines) => lines.length >= 4)
+  const orders = filed.map((line) => JSON.parse(line) as { readonly id: number; readonly at: string })
+  expect(orders[0]).toEqual({ id: 2, at: expect.stringMatching(/^\d{4}-.*Z$/) as string, cents: 1645, tax: '3.1255', shop: 'example', note: 'none' })
+  // 1 and 6 are small, 5 has a price below zero
+  expect(orders.slice(0, 4).map(({ id }) => id)).toEqual([2, 3, 4, 7])
+
+  const [failed] = await recordsOf(kafka.bootstrap, 'orders-failed', 1)
+  expect(failed).toMatchObject({ key: '{"schema":null,"payload":"order-5"}', value: expect.stringContaining('"id":5') as string })
+  expect(Object.fromEntries(failed?.headers ?? [])).toMatchObject({ '__connect.errors.stage': 'TRANSFORMATION', '__connect.errors.exception.message': 'order 5 has a price below zero' })
+
+  const [line] = await recordsOf(kafka.bootstrap, 'orders-csv', 1)
+  expect(line).toMatchObject({ key: 'order-1', value: expect.stringMatching(/^1;\d{4}-.*Z;none$/) as string })
+})
