@@ -28,6 +28,6 @@ export class AddTax extends Transformation {
     const next = new Struct(valueSchema)
     for (const field of value.schema.fields) next.put(field.name, value.get(field))
     next.put('tax', new Decimal(prices.reduce((sum, price) => sum + price, 0n) * this.percent, 4))
-    return { ...record, valueSchema, value: next }
+    return { valueSchema, value: next }
   }
 }

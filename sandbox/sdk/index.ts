@@ -10,6 +10,7 @@ export type { Header, HeadersLike, RecordMetadata, TimestampType } from './recor
 export { ConnectRecord } from '../../src/data/record.ts'
 export { SinkRecord } from './sink-record.ts'
 export { SourceRecord } from './source-record.ts'
+export type { ConnectRecord, ConnectRecordFields } from '../../src/data/record.ts'
 export { ConfigProvider, Converter, HeaderConverter, Predicate, Transformation } from './plugins.ts'
 export type { ConfigData } from './plugins.ts'
 export { SchemaAndValue } from './schema-and-value.ts'

@@ -1,6 +1,6 @@
 /** What a bundle may hold beside connectors. Names are Kafka Connect's; every method may return a promise. */
 import { ConfigDef } from '../../src/data/config-def.ts'
-import type { ConnectRecord } from '../../src/data/record.ts'
+import type { ConnectRecord, ConnectRecordFields } from '../../src/data/record.ts'
 import type { Schema } from '../../src/data/schema.ts'
 import type { MaybePromise } from './connectors.ts'
 import type { Props } from './contexts.ts'
@@ -23,8 +23,8 @@ abstract class Plugin {
 }
 
 export abstract class Transformation extends Plugin {
-  /** The record as it goes on, this one or `record.newRecord(…)`; null drops it. */
-  abstract apply(record: ConnectRecord): MaybePromise<ConnectRecord | null>
+  /** The record as it goes on: this one, `record.newRecord(…)` or an object of what is different (`{ ...record, value }`); null drops it. */
+  abstract apply(record: ConnectRecord): MaybePromise<ConnectRecord | Partial<ConnectRecordFields> | null>
 }
 
 export abstract class Predicate extends Plugin {
