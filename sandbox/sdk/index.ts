@@ -7,10 +7,9 @@ export type {
   SourceConnectorContext, SourceTaskContext, TopicPartition, TopicPartitionOffset,
 } from './contexts.ts'
 export type { Header, HeadersLike, RecordMetadata, TimestampType } from './records.ts'
-export { ConnectRecord } from '../../src/data/record.ts'
+export { ConnectRecord, type ConnectRecordFields } from '../../src/data/record.ts'
 export { SinkRecord } from './sink-record.ts'
 export { SourceRecord } from './source-record.ts'
-export type { ConnectRecord, ConnectRecordFields } from '../../src/data/record.ts'
 export { ConfigProvider, Converter, HeaderConverter, Predicate, Transformation } from './plugins.ts'
 export type { ConfigData } from './plugins.ts'
 export { SchemaAndValue } from './schema-and-value.ts'

@@ -1,11 +1,10 @@
 /** Plugins of every kind as a TypeScript author writes them: that this file is typed without a cast is the test; it runs as well. */
 import { expect, test } from 'vitest'
 import {
-  AbstractConfig, ConfigDef, ConfigProvider, Converter, DataException, Decimal, HeaderConverter, Predicate, Schema, SchemaAndValue, SchemaBuilder, SinkConnector, SinkTask, SourceConnector,
+  AbstractConfig, ConfigDef, ConfigProvider, Converter, DataException, Decimal, HeaderConverter, Predicate, Schema, SchemaAndValue, SchemaBuilder, SinkConnector, SinkRecord, SinkTask, SourceConnector,
   SourceTask, Struct, Timestamp, Transformation,
 } from '../../sandbox/sdk/index.ts'
-import type { ConfigData, ConnectRecord, Props, SinkRecord, SourceRecord, TopicPartitionOffset } from '../../sandbox/sdk/index.ts'
-import { SinkRecord as ConnectSinkRecord } from '../../src/data/record.ts'
+import type { ConfigData, ConnectRecord, Props, SourceRecord, TopicPartitionOffset } from '../../sandbox/sdk/index.ts'
 
 const schema = SchemaBuilder.struct().field('id', Schema.INT64_SCHEMA).field('price', Decimal.builder(2).optional()).field('at', Timestamp.builder().optional()).build()
 
@@ -68,10 +67,8 @@ test('the plugins do what their types say', async () => {
   task.start({ topic: 't' })
   expect([source.taskConfigs(1), task.poll()[0]?.topic]).toEqual([[{ topic: 't' }], 't'])
   const value = task.poll()[0]?.value
-  const nulls = { key: null, keySchema: null, timestamp: null, timestampType: 'NoTimestampType' } as const
-  await taker.put([{ ...nulls, topic: 't', partition: 0, offset: 1, value, valueSchema: schema, headers: [], originalTopic: 't', originalKafkaPartition: 0, originalKafkaOffset: 1 }])
-  expect(taker.ids).toEqual([5n])
-  const record = new ConnectSinkRecord({ topic: 't', kafkaOffset: 1, value })
+  await taker.put([])
+  const record = new SinkRecord('t', 0, null, null, schema, value, 1)
   expect([new Renamed().apply(record)?.topic, new Shown().apply(record).value, new Tagged().test(record)]).toEqual(['x-t', 'Struct{id=5}', false])
   expect([new Text().toConnectData('t', Buffer.from('a')).value, new NoHeaders().toConnectHeader().schema, new Fixed().get('', ['k']).data]).toEqual(['a', null, { k: 'k' }])
 })
