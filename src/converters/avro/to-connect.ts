@@ -30,6 +30,7 @@ class ToConnect {
   readonly #options: AvroDataOptions
   /** The records around; each is a schema once it is done with. */
   readonly #open = new Map<AvroType, { schema: Schema | null }>()
+  readonly #records = { optional: new Map<AvroType, Schema>(), required: new Map<AvroType, Schema>() }
   #unions = 0
   constructor(options: AvroDataOptions) {
     this.#options = options
@@ -39,6 +40,23 @@ class ToConnect {
   schema(type: AvroType, place: Place): Schema | LateSchema {
     const flat = type.kind === 'union' ? this.#flattened(type) : null
     if (flat !== null) return this.schema(flat.type, { optional: flat.optional, doc: place.doc ?? null })
+    if (type.kind === 'record' && this.#isPlain(place)) return this.#again(type, place.optional)
+    return this.#made(type, place)
+  }
+  /** Whether the place adds nothing to what the type says. */
+  #isPlain({ fieldDefault, doc = null, version = null }: Place): boolean {
+    return fieldDefault === undefined && version === null && !(this.#options.discardTypeDocDefault && doc !== null) && !this.#options.generalizedSumTypeSupport
+  }
+  /** A record used many times is one schema: else each use of a record of records would make all of them anew. */
+  #again(type: RecordType, optional: boolean): Schema | LateSchema {
+    const made = this.#records[optional ? 'optional' : 'required']
+    const known = made.get(type)
+    if (known !== undefined) return known
+    const schema = this.#made(type, { optional })
+    if (typeof schema !== 'function') made.set(type, schema)
+    return schema
+  }
+  #made(type: AvroType, place: Place): Schema | LateSchema {
     const around = this.#open.get(type)
     if (around !== undefined) return () => asOptional(around.schema ?? notYet(), place.optional)
     const made: { schema: Schema | null } = { schema: null }

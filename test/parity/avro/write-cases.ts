@@ -50,7 +50,7 @@ const money = BYTES({ n: 'org.apache.kafka.connect.data.Decimal', v: 1, p: [['sc
 const ofShapes: readonly AvroCase[] = [
   ...under(all, everything, everythingValue),
   ...under(all, odd, struct(odd, 'x', i8(1), i8(2), i8(3))),
-  ...under(all, documented, struct(documented, null, struct({ ...inner, p: [['extra', '1']] }, i64(1), null), struct({ ...inner, p: [['extra', '2']] }, i64(2), null))),
+  ...under(all, documented, struct(documented, i32(6), struct({ ...inner, p: [['extra', '1']] }, i64(1), null), struct({ ...inner, p: [['extra', '2']] }, i64(2), null))),
   ...under(all, suit, 'SPADES'),
   ...under(all, { ...suit, o: true, d: 'HEARTS' }, null),
   ...under(all, STRUCT({ s: suit, h: hash, o: { ...hash, o: true } }), struct(STRUCT({ s: suit, h: hash, o: { ...hash, o: true } }), 'HEARTS', bytes(1, 2), bytes(3, 4))),
