@@ -9,7 +9,7 @@ import { entryOf, requireMap, requireStructOrNull, withEntries } from './require
 import { SchemaCache } from './schema-cache.ts'
 import { SimpleDateFormat } from './simple-date-format.ts'
 import { changedSchema, copyStructBasics, fieldValue, putField } from './structs.ts'
-import { createTimestampForms, formByClass, formBySchema, type TimestampForm, type TimestampForms, unixPrecisions } from './timestamp-forms.ts'
+import { createTimestampForms, formByClass, formBySchema, unknownForm, type TimestampForm, type TimestampForms, unixPrecisions } from './timestamp-forms.ts'
 
 const purpose = 'converting timestamp formats'
 const config = withReplaceNull(new ConfigDef()
@@ -18,7 +18,8 @@ const config = withReplaceNull(new ConfigDef()
   .define('format', 'STRING', '', 'MEDIUM', 'Format of timestamps that are texts, before or after, as in <code>java.text.SimpleDateFormat</code>, in UTC.')
   .define('unix.precision', 'STRING', 'milliseconds', ConfigDef.ValidString.in(...unixPrecisions), 'LOW', 'What a unix timestamp counts, before or after: seconds, milliseconds, microseconds or nanoseconds. What is finer than a millisecond is lost.'))
 
-type Plan = { readonly schema: Schema; readonly fields: readonly { readonly from: Field; readonly to: Field; readonly isTimestamp: boolean }[] }
+/** `form`: that of the field's schema, if it has one; a record with a value in it says so if not. */
+type Plan = { readonly schema: Schema; readonly fields: readonly { readonly from: Field; readonly to: Field; readonly isTimestamp: boolean; readonly form: TimestampForm | null }[] }
 type Convert = (value: unknown, from: TimestampForm, schema: Schema | null) => unknown
 
 export const timestampConverter = keyAndValue('TimestampConverter', config, (values, side) => {
@@ -44,7 +45,7 @@ export const timestampConverter = keyAndValue('TimestampConverter', config, (val
         return true
       }
       if (name === '') {
-        record.set(side, forms[target].schema(schema.isOptional), convert(value, formBySchema(schema), schema))
+        record.set(side, forms[target].schema(schema.isOptional), convert(value, formBySchema(schema) ?? unknownForm(schema), schema))
         return true
       }
       const struct = requireStructOrNull(value, purpose, schema)
@@ -70,16 +71,16 @@ const planOf = (schema: Schema, name: string, target: TimestampForms[TimestampFo
   for (const field of schema.fields) builder.field(field.name, field.name === name ? target.schema(field.schema.isOptional) : field.schema)
   if (schema.isOptional) builder.optional()
   const updated = builder.build()
-  const fields = schema.fields.map((from) => ({ from, to: updated.field(from.name) ?? from, isTimestamp: from.name === name }))
+  const fields = schema.fields.map((from) => ({ from, to: updated.field(from.name) ?? from, isTimestamp: from.name === name, form: from.name === name ? formBySchema(from.schema) : null }))
   if (!(schema.defaultValue instanceof Struct)) return { schema: updated, fields }
   return { schema: changedSchema(updated, { defaultValue: convertStruct(schema.defaultValue, { schema: updated, fields }, convert, replaceNull) }), fields }
 }
 
 const convertStruct = (struct: Struct, { schema, fields }: Plan, convert: Convert, replaceNull: boolean): Struct => {
   const updated = new Struct(schema)
-  for (const { from, to, isTimestamp } of fields) {
+  for (const { from, to, isTimestamp, form } of fields) {
     const value = fieldValue(struct, from, replaceNull)
-    putField(updated, to, isTimestamp ? convert(value, formBySchema(from.schema), from.schema) : value)
+    putField(updated, to, isTimestamp ? convert(value, form ?? unknownForm(from.schema), from.schema) : value)
   }
   return updated
 }

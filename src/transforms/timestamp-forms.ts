@@ -26,12 +26,14 @@ export type TimestampForms = Readonly<Record<TimestampForm, Form>>
 const units = { nanoseconds: 1_000_000n, microseconds: 1000n, milliseconds: 1n, seconds: 1000n } as const
 export const unixPrecisions = ['nanoseconds', 'microseconds', 'milliseconds', 'seconds'] as const satisfies readonly (keyof typeof units)[]
 
-export const formBySchema = (schema: Schema): TimestampForm => {
+export const formBySchema = (schema: Schema): TimestampForm | null => {
   if (schema.name === timestampName) return 'Timestamp'
   if (schema.name === dateName) return 'Date'
   if (schema.name === timeName) return 'Time'
   if (schema.type === 'STRING') return 'string'
-  if (schema.type === 'INT64') return 'unix'
+  return schema.type === 'INT64' ? 'unix' : null
+}
+export const unknownForm = (schema: Schema): never => {
   throw new ConnectException(`Schema ${schema.toString()} does not correspond to a known timestamp type format`)
 }
 export const formByClass = (value: unknown): TimestampForm => {

@@ -6,6 +6,7 @@ import type { Schema } from '../../src/data/schema.ts'
 import { Decimal } from '../../src/data/logical.ts'
 import { Struct } from '../../src/data/struct.ts'
 import { createConverter } from '../../src/converters/converters.ts'
+import { JsonReader } from '../../src/converters/json/reader.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { converter, decode, encode } from './helpers.ts'
 
@@ -23,6 +24,21 @@ test('strings get the envelope of their schema, nulls without a schema stay null
     '{"schema":{"type":"string","optional":true},"payload":""}',
   ])
   expect(encode(plain(), [['a', STRING_SCHEMA], [null, OPTIONAL_STRING_SCHEMA], [null, null]])).toEqual(['"a"', 'null', null])
+})
+
+test('of the schemas read, the one not used for longest makes room', () => {
+  const reader = new JsonReader({ schemasEnable: true, schemaContent: '', cacheSize: 2, replaceNullWithDefault: true })
+  // the payload first, so that nothing but the cache remembers the schema
+  const schemaOf = (type: string): Schema | null => {
+    const bytes = Buffer.from(`{"payload":null,"schema":{"type":"${type}","optional":true}}`)
+    return reader.read(bytes, 0, bytes.length).schema
+  }
+  const [string, int] = [schemaOf('string'), schemaOf('int32')]
+  expect(schemaOf('string')).toBe(string)
+  schemaOf('boolean')
+  expect(schemaOf('string')).toBe(string)
+  expect(schemaOf('int32')).not.toBe(int)
+  expect(schemaOf('int32')).toEqual(int)
 })
 
 test('text is escaped as Jackson escapes it', () => {

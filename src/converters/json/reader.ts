@@ -82,14 +82,11 @@ export class JsonReader {
   }
   #schemaOf(text: string): Schema | null {
     const known = this.#schemas.get(text)
-    if (known !== undefined) return known
-    const schema = schemaFromNode(parseJson(text, true).node, this.#options.replaceNullWithDefault)
-    // the oldest goes first: with a sane number of schemas none ever does
-    if (this.#schemas.size >= Math.max(1, this.#options.cacheSize)) for (const oldest of this.#schemas.keys()) {
-      this.#schemas.delete(oldest)
-      break
-    }
+    const schema = known === undefined ? schemaFromNode(parseJson(text, true).node, this.#options.replaceNullWithDefault) : known
+    // the one used last goes to the end, the one not used for longest is dropped
+    this.#schemas.delete(text)
     this.#schemas.set(text, schema)
+    if (this.#schemas.size > Math.max(1, this.#options.cacheSize)) this.#schemas.delete(this.#schemas.keys().next().value ?? text)
     return schema
   }
   #value(node: JsonNode, schema: Schema | null): unknown {
