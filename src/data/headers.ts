@@ -85,13 +85,15 @@ export class ConnectHeaders implements Iterable<ConnectHeader> {
   addTimestamp(key: string, value: Date | null): this { return this.#logical(key, value, timestampSchema) }
 
   lastWithName(key: string): ConnectHeader | null {
-    return this.#headers.findLast((header) => header.key === checked(key)) ?? null
+    const wanted = checked(key)
+    return this.#headers.findLast((header) => header.key === wanted) ?? null
   }
   allWithName(key: string): ArrayIterator<ConnectHeader> {
     return this.#headers.filter((header) => header.key === key)[Symbol.iterator]()
   }
   remove(key: string): this {
-    this.#headers = this.#headers.filter((header) => header.key !== checked(key))
+    const unwanted = checked(key)
+    this.#headers = this.#headers.filter((header) => header.key !== unwanted)
     return this
   }
   /** Of each key (or of the one given) only the last header stays, where it stands. */

@@ -148,7 +148,9 @@ const dateOf = (ms: number): Date => {
 const scaleOf = (schema: Schema): number => {
   const text = schema.parameters?.get('scale')
   if (text === undefined) throw new DataException('Invalid Decimal schema: scale parameter not found.')
-  const scale = Number(text)
-  if (!Number.isInteger(scale)) throw new DataException('Invalid scale parameter found in Decimal schema: ')
+  const digit = text.length === 1 ? text.charCodeAt(0) - 0x30 : -1
+  if (digit >= 0 && digit <= 9) return digit
+  const scale = /^[+-]?\d+$/.test(text) ? Number(text) : NaN
+  if ((scale | 0) !== scale) throw new DataException('Invalid scale parameter found in Decimal schema: ')
   return scale
 }

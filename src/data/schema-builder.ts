@@ -9,7 +9,6 @@ type Draft = { -readonly [K in keyof SchemaProperties]: SchemaProperties[K] }
 
 export class SchemaBuilder {
   readonly #draft: Draft
-  readonly #set = new Set<string>()
   readonly #fields: Field[] = []
 
   constructor(type: SchemaTypeName, inner: Pick<SchemaProperties, 'keySchema' | 'valueSchema'> = {}) {
@@ -48,7 +47,7 @@ export class SchemaBuilder {
   optional(): this { return this.#once('optional', true) }
   required(): this { return this.#once('optional', false) }
   defaultValue(value: unknown): this {
-    this.#once('defaultValue', undefined)
+    this.#checkUnset('default', this.#draft.defaultValue, value)
     try {
       validateValue(this.#schema(), value)
     } catch (cause) {
@@ -88,13 +87,13 @@ export class SchemaBuilder {
     return new Schema({ ...this.#draft, fields: [...this.#fields] })
   }
   #once<K extends keyof Draft>(property: K, value: Draft[K]): this {
-    // what is set again to the same is no contradiction
-    if (this.#set.has(property) && (property === 'defaultValue' || this.#draft[property] !== value)) {
-      throw new SchemaBuilderException(`Invalid SchemaBuilder call: ${property === 'defaultValue' ? 'default' : property} has already been set.`)
-    }
-    this.#set.add(property)
+    this.#checkUnset(property, this.#draft[property], value)
     this.#draft[property] = value
     return this
+  }
+  /** What is set again to the same is no contradiction. */
+  #checkUnset(property: string, before: unknown, value: unknown): void {
+    if (before != null && before !== value) throw new SchemaBuilderException(`Invalid SchemaBuilder call: ${property} has already been set.`)
   }
 }
 

@@ -48,7 +48,10 @@ export class Struct {
   #typed<T>(name: string, type: Schema['type']): T | null {
     const field = this.#field(name)
     if (field.schema.type !== type) throw new DataException(`Field '${name}' is not of type ${type}`)
-    return this.#values[field.index] as T | null
+    const value = this.#values[field.index]
+    // what stands for a logical type is not what its schema's type says
+    if (value instanceof Date || value instanceof Decimal) throw new DataException(`Field '${name}' holds a ${javaClassOf(value)}, which is no ${type}`)
+    return value as T | null
   }
   /** By position, unchecked: for codecs that have checked already. */
   setAt(index: number, value: unknown): void {

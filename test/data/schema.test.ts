@@ -91,9 +91,16 @@ test('typed getters want the field of their type, and no default stands in for a
   expect(String(struct)).toBe('Struct{s=x,d=1.0}')
   expect(() => struct.put('s', 5)).toThrow('Invalid Java object for schema with type STRING: class java.lang.Long for field: "s"')
 })
+test('a typed getter gives no value of a logical type for one of the type it stands on', () => {
+  const schema = SchemaBuilder.struct().field('day', SchemaBuilder.date()).build()
+  const struct = new Struct(schema).put('day', new Date(0))
+  expect(struct.get('day')).toEqual(new Date(0))
+  expect(() => struct.getInt32('day')).toThrow("Field 'day' holds a java.util.Date, which is no INT32")
+})
 test('a builder takes each property once, bar the same again', () => {
   expect(SchemaBuilder.string().optional().optional().name('a').name('a').build().name).toBe('a')
   expect(() => SchemaBuilder.string().name('a').name('b')).toThrow('Invalid SchemaBuilder call: name has already been set.')
   expect(() => SchemaBuilder.string().optional().required()).toThrow('Invalid SchemaBuilder call: optional has already been set.')
-  expect(() => SchemaBuilder.string().defaultValue('a').defaultValue('a')).toThrow('Invalid SchemaBuilder call: default has already been set.')
+  expect(SchemaBuilder.string().defaultValue('a').defaultValue('a').build().defaultValue).toBe('a')
+  expect(() => SchemaBuilder.string().defaultValue('a').defaultValue('b')).toThrow('Invalid SchemaBuilder call: default has already been set.')
 })

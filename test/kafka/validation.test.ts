@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { testFolder, testKafka, testWorker } from '../integration/helpers/standalone.ts'
 import { startJavaConnect } from './java-connect.ts'
 import { type Config, corpus, creations, overrides } from './validation/corpus.ts'
+import { findings, providersIn } from './validation/providers.ts'
 import { type Answer, comparable, knownDifferences } from './validation/same-answer.ts'
 
 const send = async (method: string, url: string, body: unknown): Promise<Answer> => {
@@ -36,14 +37,18 @@ const allowlist = { 'connector.client.config.override.allowlist': 'linger.ms,max
 test.each(['All', 'None', 'Principal', 'Allowlist'])('connectors are validated as by Kafka, with the policy %s', { timeout: 300_000 }, async (policy) => {
   await using kafka = await testKafka()
   await using folder = await testFolder()
-  const properties = { 'connector.client.config.override.policy': policy, ...allowlist }
-  const workDir = join(folder.path, 'java')
-  await mkdir(workDir)
+  const [workDir, variables] = [join(folder.path, 'java'), join(folder.path, 'variables')]
+  await Promise.all([mkdir(workDir), mkdir(variables)])
+  const providers = await providersIn(variables)
+  const properties = { 'connector.client.config.override.policy': policy, ...allowlist, ...providers.properties }
   await using java = await startJavaConnect({ bootstrap: kafka.bootstrap, workDir, properties })
   await using ours = await testWorker(folder, kafka, properties)
   const workers = { java: `${java.restUrl}/`, ours: ours.advertisedUrl }
   expect(corpus.length).toBeGreaterThan(300)
   expect(await differences(workers, policy === 'All' ? [...corpus, ...overrides] : overrides)).toEqual([])
+  if (policy === 'All') {
+    for (const config of providers.configs) expect(findings(await validate(workers.ours, config)), JSON.stringify(config)).toEqual(findings(await validate(workers.java, config)))
+  }
   for (const { method, path, body, status, says } of creations(policy)) {
     const [expected, answer] = await Promise.all([send(method, workers.java + path, body), send(method, workers.ours + path, body)])
     expect([expected.status, answer.status], JSON.stringify([body, expected.body, answer.body])).toEqual([status, status])

@@ -36,6 +36,8 @@ export type KeySpec = {
   readonly recommender?: { readonly values?: readonly string[]; readonly when?: readonly [key: string, text: string]; readonly fails?: boolean }
   readonly internal?: boolean
 }
+/** A call: the method, and its arguments (names, tagged values, tagged schemas). */
+export type Step = readonly [method: string, ...args: readonly unknown[]]
 type Defined = { readonly keys: readonly KeySpec[]; readonly embedded?: { readonly prefix: string; readonly group: string; readonly order: number; readonly keys: readonly KeySpec[] } }
 export type Case =
   | { readonly op: 'fromConnect'; readonly class: string; readonly config?: Config; readonly as?: As; readonly schema: TaggedSchema; readonly value: TaggedValue }
@@ -48,6 +50,10 @@ export type Case =
   | { readonly op: 'transform' | 'test'; readonly class: string; readonly config?: Config; readonly record: TaggedRecord }
   | { readonly op: 'configDef'; readonly class: string }
   | { readonly op: 'validate'; readonly class: string; readonly config: Config }
+  | { readonly op: 'headers'; readonly steps: readonly Step[] }
+  | { readonly op: 'struct'; readonly schema: TaggedSchema; readonly steps: readonly Step[] }
+  | { readonly op: 'build'; readonly type: string; readonly key?: TaggedSchema; readonly element?: TaggedSchema; readonly steps: readonly Step[] }
+  | { readonly op: 'logical'; readonly as: 'Decimal' | 'Date' | 'Time' | 'Timestamp'; readonly from: boolean; readonly schema: TaggedSchema; readonly value: TaggedValue }
   | { readonly op: 'clientDef'; readonly client: 'producer' | 'consumer' | 'admin' }
   | ({ readonly op: 'define' } & Defined)
   | ({ readonly op: 'defineAndValidate' | 'defineAndParse'; readonly config: Readonly<Record<string, string | null>> } & Defined)

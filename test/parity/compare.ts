@@ -18,8 +18,8 @@ export const difference = (java: Answer, ours: Answer, shortestDoubles: boolean)
   return { java: left, ours: right }
 }
 
-/** What a regular expression's engine says of a broken pattern is its own. */
-const withoutEngine = (text: string): string => text.replaceAll(/Invalid regex: [^"]*/g, 'Invalid regex: …')
+/** What a regular expression's engine says of a broken pattern is its own, and identities of objects differ from run to run. */
+const withoutEngine = (text: string): string => text.replaceAll(/Invalid regex: [^"]*/g, 'Invalid regex: …').replaceAll(/\[B@[0-9a-f]+/g, '[B@…')
 
 /** Bytes as text where they are text, maps sorted, errors by class and message. */
 const shown = (answer: Answer): string => {
@@ -42,7 +42,7 @@ const asRest = (answer: Answer): Answer => {
 }
 /** Identities of objects differ from run to run; which class of Java's a map has is up to whoever made it; a transformation here is not told where a record came from. */
 const stripped = (message: string): string => message.replace('SourceRecord{sourcePartition={}, sourceOffset={}}', 'SourceRecord{}').replace(/(SinkRecord\{kafkaOffset=\d+), [^}]*/, '$1')
-  .replace(/(No value specified for static field: ).*/, '$1…').replace(/^(Invalid Java object for schema .*: class )\S+ for /, '$1… for ').replaceAll(/\[B@[0-9a-f]+/g, '[B@…').replaceAll('java.util.LinkedHashMap', 'java.util.HashMap')
+  .replace(/(No value specified for static field: ).*/, '$1…').replace(/^(Invalid Java object for schema .*: class )\S+ for /, '$1… for ').replaceAll('java.util.LinkedHashMap', 'java.util.HashMap')
 
 const isConnect = (name: string): boolean => name.startsWith('org.apache.kafka.connect.errors.') || name === 'org.apache.kafka.common.config.ConfigException'
 const sameFailure = (java: Answer, ours: Answer): boolean => {

@@ -13,6 +13,7 @@ import { hostValues } from '../../src/wire/host-columns.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { columnToUtf8 } from '../../src/wire/transcode.ts'
 import type { Answer, Case, Conversion } from './cases.ts'
+import { builderAnswer, headersAnswer, logicalAnswer, structAnswer } from './ours-data.ts'
 import { keysAnswer, madeOf, parsedAnswer } from './ours-definitions.ts'
 import { predicateAnswer, transformAnswer } from './ours-transforms.ts'
 import { schemaOf, tagSchema, tagValue, valueOf } from './tagged.ts'
@@ -85,6 +86,14 @@ const runOne = async (one: Case): Promise<Answer> => {
       return keysAnswer(defOf(one.class))
     case 'validate':
       return { values: defOf(one.class).validateToJson(one.config) }
+    case 'headers':
+      return headersAnswer(one)
+    case 'struct':
+      return structAnswer(one)
+    case 'build':
+      return builderAnswer(one)
+    case 'logical':
+      return logicalAnswer(one)
     case 'clientDef':
       return { keys: clientDefs[one.client].toJson() }
     case 'define':

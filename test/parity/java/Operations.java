@@ -44,6 +44,10 @@ final class Operations {
             case "test" -> test(request);
             case "configDef" -> Definitions.keys(definition(request.get("class").asText()));
             case "validate" -> Definitions.values(definition(request.get("class").asText()), config(request));
+            case "headers" -> Data.headers(request.get("steps"));
+            case "struct" -> Data.struct(request);
+            case "build" -> Data.builder(request);
+            case "logical" -> Data.logical(request);
             case "clientDef" -> Definitions.ofClient(request.get("client").asText());
             case "define" -> Definitions.keys(Definitions.made(request));
             case "defineAndValidate" -> Definitions.values(Definitions.made(request), config(request));
