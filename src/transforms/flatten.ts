@@ -6,8 +6,9 @@ import type { Field, Schema } from '../data/schema.ts'
 import type { SchemaBuilder } from '../data/schema-builder.ts'
 import { Struct } from '../data/struct.ts'
 import { typeByClass } from './cast-value.ts'
+import { onMapsAndStructs } from './maps-and-structs.ts'
 import { keyAndValue, textOf } from './plugin.ts'
-import { entriesOf, mapOf, requireMap, requireStruct, type SchemalessMap } from './requirements.ts'
+import { entriesOf, mapOf, requireMap, type SchemalessMap } from './requirements.ts'
 import { SchemaCache } from './schema-cache.ts'
 import { copySchemaBasics, copyStructBasics, fieldValue, putField } from './structs.ts'
 
@@ -23,19 +24,13 @@ export const flatten = keyAndValue('Flatten', config, (values, side) => {
   const nameOf: Name = (prefix, name) => (prefix === '' ? name : `${prefix}${delimiter}${name}`)
   const schemas = new SchemaCache<Schema>()
   const plans = new SchemaCache<readonly Step[]>()
-  return {
-    apply: (record) => {
-      const value = record.value(side)
-      if (value === null) return true
-      const schema = record.schema(side)
-      if (schema === null) {
-        const entries: [string, unknown][] = []
-        const map = requireMap(value, purpose)
-        flattenMap(map, '', nameOf, entries)
-        record.set(side, null, mapOf(entries, map))
-        return true
-      }
-      const struct = requireStruct(value, purpose, schema)
+  return onMapsAndStructs(side, purpose, {
+    map: (map) => {
+      const entries: [string, unknown][] = []
+      flattenMap(map, '', nameOf, entries)
+      return mapOf(entries, map)
+    },
+    struct: (struct, _record, schema) => {
       const updatedSchema = schemas.get(schema, () => {
         if (schema.isRecursive && containsItself(schema, [])) throw new DataException(`Flatten transformation does not support ${schema.toString()}, which contains itself: it has no end of fields`)
         const builder = copyStructBasics(schema)
@@ -44,10 +39,9 @@ export const flatten = keyAndValue('Flatten', config, (values, side) => {
       })
       const updated = new Struct(updatedSchema)
       copySteps(struct, updated, plans.get(struct.schema, () => stepsOf(struct.schema, '', nameOf, updatedSchema)))
-      record.set(side, updatedSchema, updated)
-      return true
+      return updated
     },
-  }
+  })
 })
 
 const flattenMap = (map: SchemalessMap, prefix: string, nameOf: Name, to: [string, unknown][]): void => {

@@ -5,8 +5,9 @@ import { ConfigException, DataException } from '../data/errors.ts'
 import type { Field, Schema } from '../data/schema.ts'
 import { SchemaBuilder, schemas } from '../data/schema-builder.ts'
 import { Struct } from '../data/struct.ts'
+import { onMapsAndStructs } from './maps-and-structs.ts'
 import { keyAndValue, replacesNull, textOrNull, withReplaceNull } from './plugin.ts'
-import { requireMap, requireStruct, withEntries } from './requirements.ts'
+import { withEntries } from './requirements.ts'
 import { SchemaCache } from './schema-cache.ts'
 import { copyFields, copyStructBasics, type FieldCopy, sameNamed } from './structs.ts'
 import type { RecordRow } from './types.ts'
@@ -68,18 +69,12 @@ export const insertField = keyAndValue('InsertField', config, (values, side) => 
     const updated = builder.build()
     return { schema: updated, copies: sameNamed(schema, updated), fields: updated.fields.slice(schema.fields.length) }
   }
-  return {
-    apply: (record) => {
-      const value = record.value(side)
-      if (value === null) return true
-      const before = record.schema(side)
-      if (before === null) {
-        const map = requireMap(value, purpose)
-        const entries = insertions.map(({ name, value: of }): [string, unknown] => [name, of(record)])
-        record.set(side, null, withEntries(map, entries.filter(([, inserted]) => inserted !== null)))
-        return true
-      }
-      const struct = requireStruct(value, purpose, before)
+  return onMapsAndStructs(side, purpose, {
+    map: (map, record) => {
+      const entries = insertions.map(({ name, value }): [string, unknown] => [name, value(record)])
+      return withEntries(map, entries.filter(([, inserted]) => inserted !== null))
+    },
+    struct: (struct, record) => {
       const { schema, copies, fields } = cache.get(struct.schema, plan)
       const updated = new Struct(schema)
       copyFields(struct, updated, copies, replaceNull)
@@ -88,8 +83,7 @@ export const insertField = keyAndValue('InsertField', config, (values, side) => 
         const inserted = insertion.value(record)
         if (inserted !== null) updated.setAt((fields[index] as Field).index, insertion.typed ? insertion.typed(inserted) : inserted)
       }
-      record.set(side, schema, updated)
-      return true
+      return updated
     },
-  }
+  })
 })

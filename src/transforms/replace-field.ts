@@ -5,8 +5,9 @@ import { DataException } from '../data/errors.ts'
 import { inHashOrder } from '../data/java-hash.ts'
 import type { Schema } from '../data/schema.ts'
 import { Struct, validateValue } from '../data/struct.ts'
+import { onMapsAndStructs } from './maps-and-structs.ts'
 import { colonParts, keyAndValue, listOf, replacesNull, withReplaceNull } from './plugin.ts'
-import { entriesOf, mapOf, requireMap, requireStruct } from './requirements.ts'
+import { entriesOf, mapOf } from './requirements.ts'
 import { SchemaCache } from './schema-cache.ts'
 import { copyFields, copyStructBasics, type FieldCopy, fieldValue } from './structs.ts'
 
@@ -48,23 +49,14 @@ export const replaceField = keyAndValue('ReplaceField', config, (values, side) =
     })
     return { schema: updated, copies, needsCheck: copies.some(({ from, to }) => from.schema !== to.schema) }
   }
-  return {
-    apply: (record) => {
-      const value = record.value(side)
-      if (value === null) return true
-      const before = record.schema(side)
-      if (before === null) {
-        const map = requireMap(value, purpose)
-        record.set(side, null, mapOf(entriesOf(map).filter(([key]) => isKept(key)).map(([key, item]) => [renames.get(key) ?? key, item]), map))
-        return true
-      }
-      const struct = requireStruct(value, purpose, before)
+  return onMapsAndStructs(side, purpose, {
+    map: (map) => mapOf(entriesOf(map).filter(([key]) => isKept(key)).map(([key, item]) => [renames.get(key) ?? key, item]), map),
+    struct: (struct) => {
       const { schema, copies, needsCheck } = cache.get(struct.schema, plan)
       const updated = new Struct(schema)
       if (needsCheck) for (const { from, to } of copies) validateValue(to.schema, fieldValue(struct, from, replaceNull), `field: "${to.name}"`)
       copyFields(struct, updated, copies, replaceNull)
-      record.set(side, schema, updated)
-      return true
+      return updated
     },
-  }
+  })
 })
