@@ -1,5 +1,6 @@
 /** Calls on a Connector object: `ConnectorApi`. The object is made at the first call, so that a failing constructor is that call's error. */
-import { ConfigDef, configValueData, ConfigValue } from '../../src/data/config-def.ts'
+import { ConfigDef } from '../../src/data/config-def.ts'
+import { configValueData, ConfigValue } from '../../src/data/config-key.ts'
 import { ConnectException } from '../../src/data/errors.ts'
 import { parseJson } from '../../src/data/json.ts'
 import type { ConfigValueJson, ConnectorApi, OffsetEntry, StringMap } from '../../src/wire/guest-api.ts'

@@ -1,5 +1,6 @@
 /** The classes a connector author extends. Names and life cycle are Kafka Connect's; every method may return a promise. */
-import { ConfigDef, type ConfigValue } from '../../src/data/config-def.ts'
+import { ConfigDef } from '../../src/data/config-def.ts'
+import type { ConfigValue } from '../../src/data/config-key.ts'
 import type { ConfigValueJson } from '../../src/wire/guest-api.ts'
 import type { ConnectorContext, OffsetMap, Props, SinkConnectorContext, SourceConnectorContext, TopicPartition } from './contexts.ts'
 import type { SinkTask, SourceTask } from './tasks.ts'

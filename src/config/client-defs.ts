@@ -2,7 +2,9 @@
  * What Kafka 4.3's producer, consumer and admin client can be told (ProducerConfig, ConsumerConfig, AdminClientConfig), with the defaults of Kafka's
  * own clients: validation shows the keys that a connector overrides in these words. test/parity compares the tables with Kafka's classes.
  */
-import { ConfigDef, type ConfigData, type ConfigType, type Importance } from '../data/config-def.ts'
+import { ConfigDef } from '../data/config-def.ts'
+import type { Importance } from '../data/config-key.ts'
+import type { ConfigData, ConfigType } from '../data/config-parse.ts'
 import { REQUIRED, saslKeys, sslKeys } from './client-keys.ts'
 
 export type ClientKind = 'producer' | 'consumer' | 'admin'

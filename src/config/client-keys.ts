@@ -1,5 +1,8 @@
 /** The TLS and SASL keys that Kafka adds to every worker and client definition (`SslConfigs`, `SaslConfigs`), as tables. */
-import { ConfigDef, NO_DEFAULT_VALUE, type ConfigData, type ConfigType, type Validator } from '../data/config-def.ts'
+import { ConfigDef } from '../data/config-def.ts'
+import { NO_DEFAULT_VALUE } from '../data/config-key.ts'
+import type { ConfigData, ConfigType } from '../data/config-parse.ts'
+import type { Validator } from '../data/config-validators.ts'
 
 /** A key as a row: name, type, default (REQUIRED: none), what is accepted, what it is for. */
 export type KeyRow = readonly [name: string, type: ConfigType, defaultValue: ConfigData | typeof NO_DEFAULT_VALUE, validator?: Validator | null, documentation?: string]

@@ -1,5 +1,5 @@
 /** Keys and values as REST shows them: plain data in snake case. */
-import type { ConfigKeyData, ConfigValueData } from '../data/config-def.ts'
+import type { ConfigKeyData, ConfigValueData } from '../data/config-key.ts'
 
 /** As in the REST contract (§5); the same shapes as herder/types.ts. */
 export type ConfigKeyInfo = {

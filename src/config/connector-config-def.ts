@@ -2,7 +2,8 @@
  * The framework's own keys of every connector (Kafka's ConnectorConfig, SourceConnectorConfig, SinkConnectorConfig), and the keys that
  * come with the transformations and predicates a configuration names. What plugins there are is asked of `PluginLookups`. Pure.
  */
-import { ConfigDef, type Importance, type Recommender, type Width } from '../data/config-def.ts'
+import { ConfigDef } from '../data/config-def.ts'
+import type { Importance, Recommender, Width } from '../data/config-key.ts'
 import { invalidValue, parseType, type ConfigData, type ConfigType } from '../data/config-parse.ts'
 import { ConfigException } from '../data/errors.ts'
 import type { Validator } from '../data/config-validators.ts'

@@ -1,5 +1,5 @@
 /** Keys of dead letter topics and of `put` bisection that Kafka does not have: for source connectors, and beside Kafka's own for sinks. */
-import type { ConfigMap } from '../data/config-def.ts'
+import type { ConfigMap } from '../data/config-parse.ts'
 import { ConfigDef } from '../data/config-def.ts'
 import { ConfigException } from '../data/errors.ts'
 

@@ -2,7 +2,7 @@
  * Isoconnect's own keys: how much a connector's isolates may use. A connector's setting beats its bundle's manifest, which beats the
  * worker's default; the worker's `isolate.max.*` caps them all. Pure.
  */
-import type { ConfigMap } from '../data/config-def.ts'
+import type { ConfigMap } from '../data/config-parse.ts'
 import { ConfigDef } from '../data/config-def.ts'
 import type { KeyRow } from './client-keys.ts'
 

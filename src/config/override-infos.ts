@@ -1,6 +1,6 @@
 /** What validation says of the client settings that a connector overrides. Only those of clients that the connector has. Pure. */
 import { convertToString, parseType, type ConfigData } from '../data/config-parse.ts'
-import { configKeyData } from '../data/config-def.ts'
+import { configKeyData } from '../data/config-key.ts'
 import { messageOf } from '../errors.ts'
 import { clientDefs, type ClientKind } from './client-defs.ts'
 import { overrideProblem } from './client-properties.ts'

@@ -2,7 +2,8 @@
  * Validation of a connector configuration: the framework's findings, the plugin's own and those of client overrides and converters in
  * one result, in Kafka's order and with Kafka's counting. Pure: what the plugin says is handed in.
  */
-import { ConfigDef, configKeyData, ConfigValue, configValueData, type ConfigKeyData, type ConfigValueData } from '../data/config-def.ts'
+import { ConfigDef } from '../data/config-def.ts'
+import { configKeyData, ConfigValue, configValueData, type ConfigKeyData, type ConfigValueData } from '../data/config-key.ts'
 import { convertToString, javaSetOrder } from '../data/config-parse.ts'
 import { messageOf } from '../errors.ts'
 import { configKeyInfo, valueInfo, type ConfigInfo, type ConfigInfos, type ConfigKeyInfo, type ConfigValueInfo, type GivenConfig } from './config-infos.ts'

@@ -1,7 +1,8 @@
 /** A worker's configuration: from properties to one typed object, or one error that names every wrong key. */
 import { availableParallelism, homedir } from 'node:os'
 import { join } from 'node:path'
-import { ConfigDef, type ConfigMap } from '../data/config-def.ts'
+import { ConfigDef } from '../data/config-def.ts'
+import type { ConfigMap } from '../data/config-parse.ts'
 import { ConfigException } from '../data/errors.ts'
 import { ConnectError, messageOf } from '../errors.ts'
 import { logger } from '../log.ts'

@@ -1,5 +1,6 @@
 /** The configurations of Kafka's converters, as REST validation and the converters themselves see them (contract: data model §3, §4). */
-import { ConfigDef, type ConfigMap } from '../data/config-def.ts'
+import { ConfigDef } from '../data/config-def.ts'
+import type { ConfigMap } from '../data/config-parse.ts'
 import type { ConverterConfig } from './types.ts'
 
 const prefix = 'org.apache.kafka.connect.'

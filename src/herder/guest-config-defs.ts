@@ -5,7 +5,8 @@
  */
 import type { PluginKind, PluginLookups } from '../config/connector-config-def.ts'
 import { withPrefix } from '../config/worker-config.ts'
-import { ConfigDef, NO_DEFAULT_VALUE } from '../data/config-def.ts'
+import { ConfigDef } from '../data/config-def.ts'
+import { NO_DEFAULT_VALUE } from '../data/config-key.ts'
 import { convertToString } from '../data/config-parse.ts'
 import { ConfigException } from '../data/errors.ts'
 import type { Plugin, Shelf } from '../plugins/types.ts'

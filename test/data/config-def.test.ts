@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ConfigDef, type ConfigData } from '../../src/data/config-def.ts'
+import { ConfigDef } from '../../src/data/config-def.ts'
+import type { ConfigData } from '../../src/data/config-parse.ts'
 import { convertToString, javaSetOrder, parseType, Password } from '../../src/data/config-parse.ts'
 import { ConfigException } from '../../src/data/errors.ts'
 

@@ -1,5 +1,7 @@
 /** Our ConfigDefs, made as a case says, and what they say of a configuration. */
-import { ConfigDef, type Recommender, type Validator } from '../../src/data/config-def.ts'
+import { ConfigDef } from '../../src/data/config-def.ts'
+import type { Recommender } from '../../src/data/config-key.ts'
+import type { Validator } from '../../src/data/config-validators.ts'
 import { ConfigException } from '../../src/data/errors.ts'
 import type { Answer, Case, KeySpec, ValidatorSpec } from './cases.ts'
 

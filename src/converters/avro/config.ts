@@ -1,5 +1,7 @@
 /** The keys of the Avro converter, Confluent's own: what it asks the registry for and how, and how schemas are turned into each other. */
-import { ConfigDef, type ConfigMap, type Validator } from '../../data/config-def.ts'
+import { ConfigDef } from '../../data/config-def.ts'
+import type { ConfigMap } from '../../data/config-parse.ts'
+import type { Validator } from '../../data/config-validators.ts'
 import { Password } from '../../data/config-parse.ts'
 import { ConfigException } from '../../data/errors.ts'
 import type { ConverterConfig } from '../types.ts'
