@@ -1,4 +1,5 @@
 /** JSON as Avro schemas need it: integers of 64 bits stay exact, and floating point numbers are written the way Java writes them. */
+import { parseJson as parseAnyJson } from '../../data/json.ts'
 
 /** A number to be written as it stands. */
 export class NumberText {
@@ -12,8 +13,8 @@ export type JsonObject = { readonly [key: string]: Json }
 
 /** Throws a SyntaxError. Integers that a double cannot hold become bigints. */
 export const parseJson = (text: string): Json =>
-  JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '') ? BigInt(context?.source ?? 0) : value) as Json
+  parseAnyJson(text, (_key, value: unknown, context) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source ?? '') ? BigInt(context.source ?? 0) : value) as Json
 
 export const isJsonObject = (json: Json | undefined): json is JsonObject =>
   typeof json === 'object' && json !== null && !Array.isArray(json) && !(json instanceof NumberText)

@@ -4,6 +4,7 @@
  */
 import avro from 'avsc'
 import { DataException } from '../../data/errors.ts'
+import { parseJson } from '../../data/json.ts'
 import { messageOf } from '../../errors.ts'
 import { byPosition } from './by-position.ts'
 import type { AvroType } from './schema.ts'
@@ -48,7 +49,7 @@ export const translator = (from: AvroType, to: AvroType, strictBy: string | null
 /** The text holds every type it refers to, so that avsc needs no references. */
 const avscType = (type: AvroType): avro.Type => {
   try {
-    return avro.Type.forSchema(JSON.parse(avroText(type)) as avro.Schema, { registry: { long: avro.types.LongType.__with(exactLongs) as unknown as avro.Type }, wrapUnions: true })
+    return avro.Type.forSchema(parseJson(avroText(type)) as avro.Schema, { registry: { long: avro.types.LongType.__with(exactLongs) as unknown as avro.Type }, wrapUnions: true })
   } catch (cause) {
     throw new DataException(`Not an Avro schema: ${messageOf(cause)}`, { cause })
   }

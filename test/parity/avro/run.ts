@@ -11,9 +11,9 @@ import { type Form, runOurs } from '../ours.ts'
 import type { TaggedSchema, TaggedValue } from '../tagged.ts'
 
 export const avroClass = 'io.confluent.connect.avro.AvroConverter'
-/** A value to be written, or Avro data (hex) of a registered schema to be read. */
+/** A value to be written (in another registered schema than its own: `into`), or Avro data (hex) of a registered schema to be read. */
 export type AvroCase =
-  | { readonly config?: Config; readonly schema: TaggedSchema; readonly value: TaggedValue }
+  | { readonly config?: Config; readonly schema: TaggedSchema; readonly value: TaggedValue; readonly into?: unknown }
   | { readonly config?: Config; readonly avro: unknown; readonly hex: string }
 export type AvroAnswer = { readonly registered?: string; readonly hex?: string | null; readonly schema?: unknown; readonly value?: unknown; readonly error?: string }
 type Side = (cases: readonly Case[]) => Promise<readonly Answer[]>
@@ -35,10 +35,14 @@ const ask = async (cases: readonly AvroCase[], side: Side): Promise<readonly Avr
   }
   const more: Config = { 'schema.registry.url': registry.url, 'max.schemas.per.subject': '100000', 'max.retries': '0' }
   const asked = cases.map((one): Case => {
-    const config = { ...more, ...one.config }
-    if ('schema' in one) return { op: 'fromConnect', class: avroClass, config, schema: one.schema, value: one.value }
     // a registry keeps schemas in the order of Avro's Java library, in which Java asks for them
-    const { id } = store.register('t-value', { schema: avroText(parseAvro(JSON.stringify(one.avro))), references: [] }, false)
+    const registered = (avro: unknown): number => store.register('t-value', { schema: avroText(parseAvro(JSON.stringify(avro))), references: [] }, false).id
+    const config = { ...more, ...one.config }
+    if ('schema' in one) {
+      const by: Config = one.into === undefined ? {} : { 'auto.register.schemas': 'false', 'use.schema.id': String(registered(one.into)) }
+      return { op: 'fromConnect', class: avroClass, config: { ...config, ...by }, schema: one.schema, value: one.value }
+    }
+    const id = registered(one.avro)
     const head = Buffer.alloc(5)
     head.writeInt32BE(id, 1)
     return { op: 'toConnect', class: avroClass, config, bytes: Buffer.concat([head, Buffer.from(one.hex, 'hex')]).toString('base64') }
@@ -68,6 +72,8 @@ const shown = (answer: AvroAnswer): string => JSON.stringify(answer).replaceAll(
 const isKnown = (one: AvroCase, java: AvroAnswer, ours: AvroAnswer): boolean =>
   // one name for two types: Java writes data that nobody can read again
   ours.error?.includes('two different types called') === true
+  // a field that only the other schema has gets its default; Java reads past the end of the record
+  || ('into' in one && java.error?.includes('out of bounds') === true)
   // a default of the wrong type is no default; Java takes it for 0
   || ('avro' in one && /"connect\.default":"x"/.test(JSON.stringify(one.avro)))
   // a Map of JavaScript takes the key -0 for 0

@@ -72,4 +72,12 @@ const refused: readonly AvroCase[] = [
   write(STRUCT({ 'a b': INT8() }, optional), null), write(STRUCT({}, { n: '1' }), null), write(STRUCT({ a: STRUCT({}, { n: 'x y' }) }, optional), null), write(INT32(), null), write(null, bytes(1)), write(null, date(0)), write(hash, bytes(1)),
   write(DECIMAL(2), decimal(1, 3)), write(DATE(), date(1)), write(TIME(), date(-1)), write(suit, 'CLUBS', enhanced), write(money, decimal(2n ** 80n, 2)),
 ]
-export const avroWriteCases: readonly AvroCase[] = [...ofTypes, ...ofShapes, ...schemaless, ...refused]
+const two = STRUCT({ a: INT32(), b: STRING() }, { n: 'n.R' })
+const others = [
+  [['a', 'int'], ['b', 'string']], [['b', 'string'], ['a', 'int']], [['a', 'int'], ['b', 'string'], ['c', 'int', 5]], [['a', 'int']], [['a', 'long'], ['b', 'string']], [['a', 'int'], ['b', ['null', 'string'], null]], [['x', 'int'], ['b', 'string']],
+] as const
+const inOthers = others.flatMap((fields) => ['true', 'false'].map((strict): AvroCase => ({
+  config: { 'id.compatibility.strict': strict }, schema: two, value: struct(two, i32(1), 'x'),
+  into: { type: 'record', name: 'R', namespace: 'n', fields: fields.map(([name, type, ...value]) => ({ name, type, ...(value.length === 0 ? {} : { default: value[0] }) })) },
+})))
+export const avroWriteCases: readonly AvroCase[] = [...ofTypes, ...ofShapes, ...schemaless, ...refused, ...inOthers]
