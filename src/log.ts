@@ -106,18 +106,24 @@ export const loggers = (): readonly { readonly name: string; readonly level: Lev
     .toSorted()
     .map((name) => ({ name, level: levelOf(name), lastModified: modified.get(name) ?? null }))
 
-const secrets = new Map<string, readonly string[]>()
+/** Of each owner the secrets now and those before: what was started with the old ones may still be stopping. */
+const secrets = new Map<string, { readonly now: readonly string[]; readonly before: readonly string[] }>()
 let secretPattern: RegExp | null = null
 /** Shorter ones, and these, stand in too many texts that are none. */
 const minSecretLength = 4
 const everyday = new Set(['true', 'false', 'null', 'none'])
-/** The secrets of one owner (a connector) from now on, instead of those before. */
+/** The secrets of one owner (a connector) from now on; none: the owner is gone. */
 export const hideSecrets = (owner: string, values: readonly string[]): void => {
-  secrets.set(owner, values.filter((value) => value.length >= minSecretLength && !everyday.has(value)))
+  const now = [...new Set(values.flatMap(writtenForms))].filter((value) => value.length >= minSecretLength && !everyday.has(value)).toSorted()
+  const known = secrets.get(owner)
+  if (now.length === 0) secrets.delete(owner)
+  else if (known?.now.join('\0') !== now.join('\0')) secrets.set(owner, { now, before: known?.now ?? [] })
   // a longer one first, or its rest would stay
-  const all = [...new Set([...secrets.values()].flat())].toSorted((a, b) => b.length - a.length)
+  const all = [...new Set([...secrets.values()].flatMap(({ now: latest, before }) => [...latest, ...before]))].toSorted((a, b) => b.length - a.length)
   secretPattern = all.length === 0 ? null : new RegExp(all.map((value) => RegExp.escape(value)).join('|'), 'g')
 }
+/** As it is, without the line end a file has, and as JSON escapes it. */
+const writtenForms = (value: string): readonly string[] => [value, value.trim(), JSON.stringify(value.trim()).slice(1, -1)]
 /** The text as it may leave the worker. */
 export const withoutSecrets = (text: string): string => (secretPattern === null ? text : text.replaceAll(secretPattern, '[hidden]'))
 

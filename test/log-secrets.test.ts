@@ -12,10 +12,15 @@ test('texts too short or too common to be a secret stay', () => {
   hideSecrets('c', ['abc', 'true'])
   expect(withoutSecrets('abc true')).toBe('abc true')
 })
-test('a new set of an owner replaces the one before', () => {
-  hideSecrets('c', ['old-word'])
-  hideSecrets('c', ['new-word'])
-  expect(withoutSecrets('old-word new-word')).toBe('old-word [hidden]')
+test('a new set of an owner leaves the one before hidden, since its tasks may still be stopping, and no older one', () => {
+  for (const word of ['oldest-word', 'old-word', 'new-word', 'new-word']) hideSecrets('c', [word])
+  expect(withoutSecrets('oldest-word old-word new-word')).toBe('oldest-word [hidden] [hidden]')
+  hideSecrets('c', [])
+  expect(withoutSecrets('old-word new-word')).toBe('old-word new-word')
+})
+test('a secret is known without the line end of its file, and as JSON writes it', () => {
+  hideSecrets('c', ['from a file\n', 'say "hunter22"'])
+  expect(withoutSecrets(`from a file; ${JSON.stringify({ pin: 'say "hunter22"' })}`)).toBe('[hidden]; {"pin":"[hidden]"}')
 })
 test('log lines and traces with causes are cleaned', () => {
   hideSecrets('c', ['hunter22'])

@@ -2,24 +2,27 @@
 import { connectorAdminProperties, sinkConsumerGroup } from '../config/client-properties.ts'
 import { parseConnectorConfig } from '../config/connector-config.ts'
 import type { ConnectorConfig } from '../config/connector-config.ts'
-import { secretsOf } from '../config/secrets.ts'
+import { resolvedSecrets, secretsOf } from '../config/secrets.ts'
 import { pluginConfigInfos, unloadableVersionInfos, validateConnectorConfig } from '../config/validation.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import { ConnectError } from '../errors.ts'
 import type { KafkaClients } from '../kafka/types.ts'
-import { logger } from '../log.ts'
+import { hideSecrets, logger } from '../log.ts'
 import type { Plugin, Shelf } from '../plugins/types.ts'
 import type { StringMap } from '../wire/guest-api.ts'
 import type { ConnectorType } from '../worker/types.ts'
 import type { ConnectorConfiguration, RawConfig } from './configuration.ts'
 import type { PluginCells } from './plugin-cells.ts'
 import { withGuestConfigDefs } from './guest-config-defs.ts'
+import type { ConfigInfos } from './types.ts'
 import { createPluginLookups } from './plugin-lookups.ts'
 import { shownInfos } from './shown-infos.ts'
 import { buildConnectorSpec, buildTaskSpec } from './specs.ts'
 import { taskPlugins } from './task-plugins.ts'
 
 const log = logger('org.apache.kafka.connect.runtime.AbstractHerder')
+
+const rememberedValidations = 32
 
 export type ConfigurationDeps = {
   readonly worker: WorkerConfig
@@ -40,35 +43,45 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
     return running ?? connectorOf(config)
   }
   const parse = (plugin: Plugin, config: StringMap): ConnectorConfig => parseConnectorConfig(config, typeOf(plugin), worker, lookups, plugin.limits)
+  const secrets = async (raw: RawConfig, resolved: StringMap): Promise<readonly string[]> => {
+    // a plugin that cannot be described cannot be started either; that is told elsewhere
+    const keys = await cells.describe(connectorOf(resolved)).then(({ config }) => config, () => [])
+    return secretsOf(raw, resolved, keys.filter(({ type }) => type === 'PASSWORD').map(({ name }) => name))
+  }
+  let validations = 0
+  /** `owner`: for whom the secrets are hidden. */
+  const validateResolved = async (raw: RawConfig, props: StringMap, owner: string): Promise<ConfigInfos> => {
+    const className = props['connector.class'] ?? ''
+    let plugin: Plugin
+    try {
+      plugin = connectorOf(props)
+    } catch (error) {
+      const versions = shelf.versions(className)
+      const isVersionProblem = error instanceof ConnectError && error.code === 'PLUGIN_VERSION' && versions.length > 0
+      if (!isVersionProblem) throw error
+      log.warn(`Failed to load connector ${className} with version ${props['connector.plugin.version']}, skipping additional validations (connector, converters, transformations, client overrides) `, error)
+      return shownInfos(unloadableVersionInfos(props, worker, lookups, versions, error.message), raw, props)
+    }
+    log.info(`Validating connector ${className}, version ${plugin.version}`)
+    hideSecrets(owner, await secrets(raw, props))
+    const [{ config }, values, known] = await Promise.all([cells.describe(plugin), cells.validate(plugin, props), withGuestConfigDefs(props, lookups, shelf, cells)])
+    return shownInfos(validateConnectorConfig({ props, type: typeOf(plugin), worker, lookups: known, connectorVersions: shelf.versions(plugin.className), plugin: { config, values } }), raw, props)
+  }
 
   return {
     resolve,
     resolveWithTtl,
-    secrets: async (raw, resolved) => {
-      // a plugin that cannot be described cannot be started either; that is told elsewhere
-      const keys = await cells.describe(connectorOf(resolved)).then(({ config }) => config, () => [])
-      return secretsOf(raw, resolved, keys.filter(({ type }) => type === 'PASSWORD').map(({ name }) => name))
-    },
+    secrets,
     validate: async (raw) => {
       if ((raw['connector.class'] ?? null) === null) {
         // Kafka prints resolved values here; ours may hold secrets and stay as they were given
         throw new ConnectError('BAD_REQUEST', `Connector config {${Object.entries(raw).map(([key, value]) => `${key}=${value}`).join(', ')}} contains no connector type`)
       }
       const props = await resolve(raw)
-      const className = props['connector.class'] ?? ''
-      let plugin: Plugin
-      try {
-        plugin = connectorOf(props)
-      } catch (error) {
-        const versions = shelf.versions(className)
-        const isVersionProblem = error instanceof ConnectError && error.code === 'PLUGIN_VERSION' && versions.length > 0
-        if (!isVersionProblem) throw error
-        log.warn(`Failed to load connector ${className} with version ${props['connector.plugin.version']}, skipping additional validations (connector, converters, transformations, client overrides) `, error)
-        return shownInfos(unloadableVersionInfos(props, worker, lookups, versions, error.message), raw, props)
-      }
-      log.info(`Validating connector ${className}, version ${plugin.version}`)
-      const [{ config }, values, known] = await Promise.all([cells.describe(plugin), cells.validate(plugin, props), withGuestConfigDefs(props, lookups, shelf, cells)])
-      return shownInfos(validateConnectorConfig({ props, type: typeOf(plugin), worker, lookups: known, connectorVersions: shelf.versions(plugin.className), plugin: { config, values } }), raw, props)
+      // hidden until so many others have come: what is wrong is also told after this
+      const owner = `validation ${validations++ % rememberedValidations}`
+      hideSecrets(owner, resolvedSecrets(raw, props))
+      return validateResolved(raw, props, owner)
     },
     pluginConfig: async (name, version) => {
       for (const kind of ['converter', 'header_converter', 'transformation', 'predicate'] as const) {

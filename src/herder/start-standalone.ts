@@ -7,11 +7,12 @@ import { spawnCell as spawnRealCell } from '../cell/spawn.ts'
 import { providerSettings, resolveWorkerProps } from '../config/config-provider.ts'
 import type { Environment } from '../config/config-provider.ts'
 import { policyNotice } from '../config/client-properties.ts'
+import { secretsOf } from '../config/secrets.ts'
 import { parseWorkerConfig, shelfLocations } from '../config/worker-config.ts'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import { messageOf } from '../errors.ts'
 import { kafkaClients } from '../kafka/clients.ts'
-import { logger } from '../log.ts'
+import { hideSecrets, logger } from '../log.ts'
 import { openShelf } from '../plugins/shelf.ts'
 import type { Shelf } from '../plugins/types.ts'
 import { createFileOffsetStore } from '../storage/file/offset-file.ts'
@@ -133,6 +134,7 @@ const initialize = async ({ props, env, rest, commit, spawnCell = spawnRealCell,
   if (early) cleanUp.defer(() => early.close())
   const guestProviders = cleanUp.use(early ? await openGuestConfigProviders(props, early, spawnCell) : null)
   const { props: resolved, providers } = await resolveWorkerProps(props, env, guestProviders?.providers)
+  hideSecrets('worker', secretsOf(props, resolved, []))
   const config = parseWorkerConfig(resolved, 'standalone')
   const notice = policyNotice(config.overridePolicy)
   if (notice !== null) workerLog[notice.level](notice.text)

@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import { fastify, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { HeaderRule } from '../config/worker-config.ts'
 import { ConnectError, messageOf } from '../errors.ts'
-import { logger } from '../log.ts'
+import { logger, withoutSecrets } from '../log.ts'
 import { accessLine } from './access-log.ts'
 import { maxBodyBytes } from './body.ts'
 import { corsHeaders, ruleHeaders, type CorsConfig } from './headers.ts'
@@ -68,7 +68,7 @@ const json = (body: unknown): Buffer => Buffer.from(JSON.stringify(body))
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''
 const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const { status, message } = answerTo(error, pathOf(request))
-  return reply.status(status).header('content-type', 'application/json').send(json({ error_code: status, message }))
+  return reply.status(status).header('content-type', 'application/json').send(json({ error_code: status, message: withoutSecrets(message) }))
 }
 
 const restRequest = (request: FastifyRequest, protocol: string): RestRequest => ({

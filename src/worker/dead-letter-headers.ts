@@ -27,7 +27,7 @@ export const contextHeaders = (id: TaskId, origin: Origin, { stage, className, e
     header('task.id', String(id.task)),
     header('stage', stage),
     header('class.name', className),
-    header('exception.class.name', javaClassName(error)),
+    header('exception.class.name', withoutSecrets(javaClassName(error))),
     // an exception without a message has null in Java
     header('exception.message', error.message === '' ? null : withoutSecrets(error.message)),
     header('exception.stacktrace', traceOf(error)),

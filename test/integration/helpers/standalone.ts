@@ -37,7 +37,7 @@ export const testFolder = async (): Promise<TestFolder> => {
 }
 
 export type TestWorker = RunningWorker & AsyncDisposable
-export const testWorker = async (folder: TestFolder, kafka: TestKafka, props: Readonly<Record<string, string>> = {}, connectorFiles: readonly string[] = []): Promise<TestWorker> => {
+export const testWorker = async (folder: TestFolder, kafka: TestKafka, props: Readonly<Record<string, string>> = {}, connectorFiles: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<TestWorker> => {
   const worker = await startStandalone({
     props: {
       'bootstrap.servers': kafka.bootstrap,
@@ -51,7 +51,7 @@ export const testWorker = async (folder: TestFolder, kafka: TestKafka, props: Re
       ...props,
     },
     connectorFiles,
-    env: {},
+    env,
     commit: 'test',
     rest: createRestHooks(),
   })
