@@ -1,10 +1,10 @@
-/** examples/ does what its README says: one plugin of each kind, run with the files that lie there. */
-import { readFile, writeFile } from 'node:fs/promises'
+/** examples/ and the connector of the README do what is said of them. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseProperties } from '../../src/config/properties.ts'
 import { setLevel } from '../../src/log.ts'
-import { testKafka } from './helpers/kafka.ts'
+import { testKafka, uniqueName } from './helpers/kafka.ts'
 import { recordsOf } from './helpers/records.ts'
 import { shippedPlugins, testFolder, testWorker, until } from './helpers/standalone.ts'
 
@@ -33,4 +33,26 @@ test('orders are taxed and filed, written as CSV, and those that make no sense s
 
   const [line] = await recordsOf(kafka.bootstrap, 'orders-csv', 1)
   expect(line).toMatchObject({ key: 'order-1', value: expect.stringMatching(/^1;\d{4}-.*Z;none$/) as string })
+})
+
+test("the README's connector, dropped in while the worker runs, ticks into the README's sink", async () => {
+  await using kafka = await testKafka()
+  await using folder = await testFolder()
+  await using worker = await testWorker(folder, kafka)
+  await worker.ready
+  const readme = await readFile(join(examples, '..', 'README.md'), 'utf8')
+  const shown = (pattern: RegExp): string => pattern.exec(readme)?.[1] ?? ''
+  const bundle = join(folder.plugins, 'connect-tick')
+  await mkdir(bundle)
+  await writeFile(join(bundle, 'index.js'), shown(/connect-tick\/index\.js`:\n\n```js\n([^]*?)```/))
+  await writeFile(join(bundle, 'package.json'), shown(/connect-tick\/package\.json`:\n\n```json\n([^]*?)```/))
+  await until('the bundle is on the shelf', () => Promise.resolve(worker.shelf.list().map(({ className }) => className)), (classes) => classes.includes('com.example.TickSource'))
+  const topic = uniqueName('ticks')
+  const output = folder.file('ticks.txt')
+  for (const request of [...readme.matchAll(/'(\{"name":"tick.*\})'/g)].map((match) => JSON.parse(match[1] ?? '') as { readonly name: string; readonly config: Record<string, string> })) {
+    const { name, config } = request
+    const own: Record<string, string> = 'topics' in config ? { topics: topic, file: output } : { topic }
+    await worker.herder.putConnectorConfig(`${name}-${topic}`, { ...config, name: `${name}-${topic}`, ...own }, { allowReplace: false })
+  }
+  expect(await until('two ticks', () => readFile(output, 'utf8').catch(() => ''), (text) => text.split('\n').length > 2)).toMatch(/^tick 1\ntick 2\n/)
 })

@@ -51,7 +51,13 @@ export class Stamped extends Converter {
 }
 export class Vault extends ConfigProvider {
   configure(props) { this.prefix = props.prefix ?? '' }
-  get(path, keys) { return { data: Object.fromEntries((keys ?? []).filter((key) => key !== 'missing').map((key) => [key, this.prefix + path + ':' + key])) } }
+  get(path, keys) {
+    if (path === 'lease') { // a word more each time it is asked
+      this.leased = [...(this.leased ?? []), 'word-' + (this.leased?.length ?? 0)]
+      return { data: { words: this.leased.join(',') }, ttl: 300 }
+    }
+    return { data: Object.fromEntries((keys ?? []).filter((key) => key !== 'missing').map((key) => [key, this.prefix + path + ':' + key])) }
+  }
 }
 `
 const counter = `
@@ -185,6 +191,33 @@ describe('a config provider', () => {
     await create(`${topic}-source`, { 'connector.class': 'Words', topic, words })
     expect(await (await sink(topic))(2)).toEqual(['v-secret/path:word', '${vault:p:missing}'])
     expect((await bed.worker.herder.connectorConfig(`${topic}-source`))['words']).toBe(words)
+  })
+
+  test('whose values expire has the tasks that use them restarted with new ones, again and again', async () => {
+    const topic = uniqueName('lease')
+    await create(`${topic}-source`, { 'connector.class': 'Words', topic, words: '${vault:lease:words}' })
+    const lines = await sink(topic)
+    // one start asks for the value a handful of times at most: more words than that come of restarts
+    const first = (await lines(1)).length
+    const words = await lines(first + 10)
+    expect(words.slice(0, first + 10)).toEqual(Array.from({ length: first + 10 }, (_, index) => `word-${index}`))
+    await bed.worker.herder.deleteConnector(`${topic}-source`)
+  })
+
+  test('whose values expire restarts nothing where config.action.reload is none', async () => {
+    const topic = uniqueName('kept')
+    await create(`${topic}-source`, { 'connector.class': 'Words', topic, words: '${vault:lease:words}', 'config.action.reload': 'none' })
+    const lines = await sink(topic)
+    await lines(1)
+    // a second connector whose values expire at the same pace has been restarted meanwhile, so this one would have been
+    const other = uniqueName('other')
+    await create(`${other}-source`, { 'connector.class': 'Words', topic: other, words: '${vault:lease:words}' })
+    const others = await sink(other)
+    const some = await others(1)
+    const before = await lines(1)
+    await others(some.length + 10)
+    expect(await lines(1)).toEqual(before)
+    await bed.worker.herder.deleteConnector(`${other}-source`)
   })
 
   test('that is not there stops the start with its name', async () => {
