@@ -74,7 +74,10 @@ const shared = (schema: Schema): Schema => {
   // with what it is made of: structs inside its values have those schemas
   const parts = new Set([schema])
   for (const part of parts) {
-    recursive.set(schemasText([part]), part)
+    const text = schemasText([part])
+    recursive.set(text, part)
+    knownChars += text.length
+    if (knownChars > maxKnownChars) break
     for (const inner of part.children) if (inner.isRecursive && parts.size < maxParts) parts.add(inner)
   }
   return schema
