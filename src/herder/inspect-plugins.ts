@@ -3,6 +3,7 @@
  * that has not described itself yet is loaded once in a cell of its own without grants. What it says is remembered beside the code; one that
  * cannot be loaded goes into quarantine with the reason. Beside the worker's start, never before it.
  */
+import { readFile } from 'node:fs/promises'
 import type { CallOutcome, Cell, SpawnCell } from '../cell/cell.ts'
 import type { CellLimits, Grants } from '../cell/options.ts'
 import { messageOf } from '../errors.ts'
@@ -53,9 +54,18 @@ export const createInspector = ({ shelf, spawnCell, limits }: Options): Inspecto
   }
 }
 
-const problemOf = ({ className, exportName }: Plugin, outcome: Exclude<CallOutcome<unknown>, { kind: 'ok' }>): string => {
-  const why = outcome.kind === 'error' ? `${outcome.error.name}: ${outcome.error.message}` : `its process has ended (${outcome.death.reason}): ${outcome.death.detail}`
-  return `${className} (export ${exportName}) cannot be loaded: ${why}`
+const problemOf = async (plugin: Plugin, outcome: Exclude<CallOutcome<unknown>, { kind: 'ok' }>): Promise<string> => {
+  const why = outcome.kind === 'error' ? `${outcome.error.name}: ${outcome.error.message}${await placeOf(plugin, outcome.error.stack)}` : `its process has ended (${outcome.death.reason}): ${outcome.death.detail}`
+  return `${plugin.className} (export ${plugin.exportName}) cannot be loaded: ${why}`
+}
+
+const maxShownCode = 160
+/** The code that a stack begins in: line numbers are those of the bundled file, which say little to whoever wrote the parts. */
+const placeOf = async ({ className, bundleFile }: Plugin, stack: string): Promise<string> => {
+  const frame = stack.split('\n').find((line) => line.includes(`${className}:`))
+  const line = Number(/:(\d+):\d+\)?$/.exec(frame ?? '')?.[1])
+  const code = (await readFile(bundleFile, 'utf8').catch(() => '')).split('\n')[line - 1]?.trim() ?? ''
+  return code === '' ? '' : `, at \`${code.length > maxShownCode ? `${code.slice(0, maxShownCode)} …` : code}\``
 }
 
 const idOf = ({ digest, className, version }: Plugin): string => `${digest} ${className} ${version}`
