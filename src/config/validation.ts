@@ -72,7 +72,7 @@ const converterInfos = (props: GivenConfig, values: ReadonlyMap<string, ConfigVa
   for (const side of ['header', 'key', 'value'] as const) {
     const key = `${side}.converter`
     const classValue = values.get(key)
-    if ((props[key] ?? null) === null || classValue === undefined || classValue.errorMessages.length > 0 || (values.get(`${key}.plugin.version`)?.errorMessages.length ?? 0) > 0) continue
+    if ((props[key] ?? null) === null || classValue === undefined || classValue.errorMessages.length > 0 || (values.get(`${key}.plugin.version`)?.errorMessages.length ?? 0) > 0 || props[`${key}.plugin.version`] === null) continue
     const version = props[`${key}.plugin.version`] ?? null
     try {
       const def = lookups.configDef(side === 'header' ? 'header_converter' : 'converter', String(classValue.value), version, key)

@@ -59,6 +59,7 @@ describe('errors', () => {
     [{ transforms: 't', 'transforms.t.type': 'X' }, { 'transforms.t.type': ['Invalid value X for configuration transforms.t.type: Class X could not be found.'] }],
     [{ transforms: 't', 'transforms.t.type': 'Insert', 'transforms.t.plugin.version': '9' }, { 'transforms.t.type': ['Invalid value com.example.Insert for configuration transforms.t.type: Error getting config definition from Transformation: no version 9'] }],
     [{ transforms: 't', 'transforms.t.type': 'Matches' }, { 'transforms.t.type': ['Class class com.example.Matches does not implement the Transformation interface'] }],
+    [{ 'value.converter': 'JsonConverter', 'value.converter.schemas.enable': 'x', 'value.converter.plugin.version': null }, { 'value.converter.plugin.version': ['Null value can not be supplied as the configuration value.'] }],
     [{ 'key.converter': 'Insert' }, { 'key.converter': ['Class class com.example.Insert does not implement the Converter interface'] }],
     [{ transforms: 't', 'transforms.t.type': 'Insert' }, { 'transforms.t.field': ['Missing required configuration "transforms.t.field" which has no default value.'] }],
     [{ transforms: 't', 'transforms.t.type': 'Insert', 'transforms.t.field': 'f', 'transforms.t.negate': 'true' }, { 'transforms.t.type': ["Config 'transforms.t.negate' was provided but there is no config 'transforms.t.predicate' defining a predicate to be negated."] }],

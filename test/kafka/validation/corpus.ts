@@ -1,4 +1,6 @@
 /** Configurations of connectors, good and bad, by what they are about. Both workers validate each of them. */
+import fc from 'fast-check'
+
 export type Config = Readonly<Record<string, string | null>>
 
 const smt = 'org.apache.kafka.connect.transforms.'
@@ -77,4 +79,12 @@ export const creations = (policy: string): readonly Creation[] => {
     { method: 'PUT', path: 'connectors/bad/config', body: source({ name: 'bad', 'connector.plugin.version': '8.0' }), status: 400, says: /not found that matches the version range \[8\.0,8\.0\], available versions: \[4\.3\.1\]/ },
   ]
   return policy === 'All' ? common : [{ method: 'PUT', path: 'connectors/bad/config', body: source({ name: 'bad', 'producer.override.batch.size': '5' }), status: 400, says: invalid(1, forbidden) }]
+}
+
+/** Two or three of these configurations laid over each other: what is wrong at once must be told at once, and in order. The same seed gives the same. */
+export const mixtures = (configs: readonly Config[], seed: number, count: number): readonly Config[] => {
+  // a version that is not there ends a Java worker's validation, and its answer differs the second time
+  const mixable = configs.filter((config) => !('connector.plugin.version' in config) && config['connector.class']?.startsWith('org.apache.kafka.connect.file.FileStream') === true)
+  const kinds = ['Source', 'Sink'].map((kind) => mixable.filter((config) => config['connector.class']?.includes(kind) === true))
+  return fc.sample(fc.constantFrom(...kinds).chain((of) => fc.array(fc.constantFrom(...of), { minLength: 2, maxLength: 3 })).map((parts) => Object.assign({}, ...parts) as Config), { seed, numRuns: count })
 }
