@@ -1,6 +1,7 @@
 /** The fast ways of JsonConverter (tagged values to bytes, bytes to tagged values) against its general ones: the same bytes, the same values. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { decodeTextColumn } from '../../src/converters/json/decode-text.ts'
 import { decodeValuesColumn } from '../../src/converters/json/decode-values.ts'
 import { JsonReader } from '../../src/converters/json/reader.ts'
 import { JsonScanner } from '../../src/converters/json/scan.ts'
@@ -132,13 +133,35 @@ test('white space between the tokens of a document changes nothing', () => {
   }), run)
 })
 /** The text as a JSON string, each unit written as it is or in one of the ways to escape it. */
-const escaped = fc.array(fc.tuple(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 3 }), fc.constantFrom('"', '\\', '/', '\n', '\b', '\f', '\r', '\t', '\u0000', '\ud83d\ude00')), fc.boolean()), { maxLength: 8 })
+const escapedOf = (...more: readonly string[]): fc.Arbitrary<string> => fc.array(fc.tuple(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 3 }), fc.constantFrom('"', '\\', '/', '\n', '\b', '\f', '\r', '\t', '\u0000', '\ud83d\ude00', ...more)), fc.boolean()), { maxLength: 8 })
   .map((pieces) => `"${pieces.map(([text, all]) => (all ? text.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`) : JSON.stringify(text).slice(1, -1))).join('')}"`)
+const escaped = escapedOf()
+const unpaired = escapedOf('\ud83d', '\ude00')
 test('escapes mean the same both ways', () => {
-  fc.assert(fc.property(fc.array(escaped, { minLength: 1, maxLength: 4 }), (texts) => {
+  fc.assert(fc.property(fc.array(unpaired, { minLength: 1, maxLength: 4 }), (texts) => {
     const envelopes = texts.map((text) => `{"schema":{"type":"string","optional":false},"payload":${text}}`)
     same(...(Object.values(read([...texts, '[1]'], false)) as [unknown, unknown]))
     same(...(Object.values(read([...envelopes, '{"schema":null,"payload":1}'], true)) as [unknown, unknown]))
+  }), run)
+})
+test('a column of texts is read like each text alone, with escapes and without, broken ones among them', () => {
+  const odd = fc.constantFrom('"a\u0001"', '"unfinished', '"a"b"', '""', 'null', '"\\x"', ' "blank"', '"é\u0000"')
+  fc.assert(fc.property(fc.array(fc.oneof({ arbitrary: escaped, weight: 6 }, { arbitrary: fc.string().map((text) => `"${Array.from(text).filter((unit) => unit >= ' ' && unit !== '"' && unit !== '\\').join('')}"`), weight: 6 }, odd), { minLength: 1, maxLength: 8 }), fc.boolean(), (texts, enveloped) => {
+    const documents = ['"first"', ...texts].map((text) => (enveloped ? `{"schema":{"type":"string","optional":true},"payload":${text}}` : text))
+    const taught = reader(enveloped)
+    const part = partOf(documents)
+    decodeTextColumn([part], taught, new SchemaTable())
+    const column = decodeTextColumn([part], taught, new SchemaTable())
+    if (column === null || column.column.kind !== 'utf8') throw new Error('not taken as text')
+    const failed = new Map(column.errors.map(({ row, error }) => [row, error.message]))
+    const values = hostValues(column.column, documents.length, [])
+    expect(documents.map((_, row) => failed.get(row) ?? values[row])).toEqual(documents.map((document) => {
+      try {
+        return reader(enveloped).read(Buffer.from(document), 0, Buffer.byteLength(document)).value
+      } catch (error) {
+        return (error as Error).message
+      }
+    }))
   }), run)
 })
 test.each([

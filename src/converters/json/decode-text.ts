@@ -1,12 +1,14 @@
-/** Columns whose payloads are JSON strings, decoded by bytes: what stands between the quotes is the value, unless it has escapes. */
+/** Columns whose payloads are JSON strings, decoded by bytes: what stands between the quotes is the value; escapes are undone while it is copied. */
 import type { ConnectException } from '../../data/errors.ts'
 import type { SchemaAndValue } from '../../data/connect-values.ts'
 import type { Schema } from '../../data/schema.ts'
 import type { SchemaTable } from '../../wire/schema-table.ts'
-import { asBuffer, copyBytes, countOf } from '../columns.ts'
+import { Utf8Texts } from '../../wire/utf8-texts.ts'
+import { asBuffer, countOf } from '../columns.ts'
 import { asConnectException } from '../encode-rows.ts'
 import type { ByteRanges, DecodedColumn, RowError } from '../types.ts'
 import type { JsonReader } from './reader.ts'
+import { JsonTokens } from './scan-tokens.ts'
 import { isPlainText } from './text.ts'
 
 const quote = 0x22
@@ -22,8 +24,14 @@ export const decodeTextColumn = (parts: readonly ByteRanges[], reader: JsonReade
   const errors: RowError[] = []
   /** Rows taken as bytes: they still have to be looked through for what a JSON string may not hold. */
   const asBytes = new Uint8Array(count)
-  const packed = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + spanOf(part), 0))
-  let length = 0
+  const texts = new Utf8Texts(parts.reduce((sum, part) => sum + spanOf(part), 0))
+  const tokens = new JsonTokens(true)
+  let plainFrom = 0
+  let isPlain = true
+  /** What was taken as bytes since the last text that was not. */
+  const endPlain = (): void => {
+    isPlain &&= plainFrom === texts.length || isPlainText(texts.room(0).subarray(plainFrom, texts.length))
+  }
   let row = 0
   for (const part of parts) {
     const bytes = asBuffer(part.bytes)
@@ -43,13 +51,22 @@ export const decodeTextColumn = (parts: readonly ByteRanges[], reader: JsonReade
         if (nextBackslash < first) nextBackslash = found(bytes.indexOf(backslash, first))
         const framed = last >= first && bytes[first - 1] === quote && (head.tailLength === 0 || bytes[end - 1] === brace) && isTextSchema(head.schema)
         if (framed && nextBackslash >= end && bytes.indexOf(quote, first) === last) {
-          length = copyBytes(bytes, first, last, packed, length)
+          texts.addRange(bytes, first, last)
           lengths[row] = last - first
           asBytes[row] = 1
           index[row] = schemas.indexOf(head.schema)
           continue
         }
+        const before = texts.length
+        if (framed) endPlain()
+        if (framed && tokens.textBetween(bytes, first - 1, last + 1, texts)) {
+          lengths[row] = texts.length - before
+          plainFrom = texts.length
+          index[row] = schemas.indexOf(head.schema)
+          continue
+        }
       }
+      endPlain()
       const value = readOr(reader, bytes, start, end)
       if ('error' in value) {
         errors.push({ row, error: value.error })
@@ -58,12 +75,16 @@ export const decodeTextColumn = (parts: readonly ByteRanges[], reader: JsonReade
       }
       if (!isTextSchema(value.schema) || (value.value !== null && (typeof value.value !== 'string' || !value.value.isWellFormed()))) return null
       index[row] = schemas.indexOf(value.schema)
-      if (value.value === null) lengths[row] = -1
-      else length += lengths[row] = packed.write(value.value, length, 'utf8')
+      const before = texts.length
+      if (typeof value.value === 'string') texts.add(value.value)
+      lengths[row] = value.value === null ? -1 : texts.length - before
+      plainFrom = texts.length
     }
   }
-  if (!isPlainText(packed.subarray(0, length))) refuseBroken(parts, reader, { lengths, asBytes, packed }, errors)
-  return { count, column: { kind: 'utf8', lengths, bytes: packed.subarray(0, length) }, schema: index.every((entry) => entry === 0) ? null : index, errors }
+  endPlain()
+  const packed = texts.room(0).subarray(0, texts.length)
+  if (!isPlain) refuseBroken(parts, reader, { lengths, asBytes, packed }, errors)
+  return { count, column: { kind: 'utf8', lengths, bytes: packed }, schema: index.every((entry) => entry === 0) ? null : index, errors }
 }
 
 const isTextSchema = (schema: Schema | null): boolean => schema === null || schema.type === 'STRING'
@@ -103,7 +124,7 @@ const readOr = (reader: JsonReader, bytes: Buffer, start: number, end: number): 
     return { error: asConnectException(error) }
   }
 }
-/** Unescaping never makes a string longer than its document, bar U+FFFD for a lone surrogate: six bytes become three. */
+/** Unescaping never makes a string longer than its document. */
 const spanOf = (part: ByteRanges): number => {
   let span = 0
   for (let row = 0; row < part.count; row++) if ((part.start[row] as number) >= 0) span += (part.end[row] as number) - (part.start[row] as number)

@@ -167,6 +167,16 @@ export class JsonTokens {
     }
     return false
   }
+  /** The same for a text that is all there is between `start` and `end`; else nothing is appended. */
+  textBetween(bytes: Buffer, start: number, end: number, texts: Utf8Texts): boolean {
+    this.bytes = bytes
+    this.at = start
+    this.end = end
+    const { count } = texts
+    if (this.text(texts) && this.at === end) return true
+    texts.rollback(count)
+    return false
+  }
   /** The UTF-16 unit of `\uXXXX`, -1 for anything else. */
   #unit(at: number): number {
     const { bytes } = this
