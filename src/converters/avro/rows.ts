@@ -76,7 +76,7 @@ class TaggedRows implements Rows {
   #isRead = true
   constructor(given: ConnectColumn, column: Extract<ConnectColumn['column'], { readonly kind: 'values' }>) {
     this.#given = given
-    this.#from = new TaggedColumn(new ValuesCursor(column, given.schemas.map((schema) => (schema.type === 'STRUCT' ? schema.fields.length : -1))), given.schemas)
+    this.#from = new TaggedColumn(new ValuesCursor(column, given.schemas.map((schema) => (schema.type === 'STRUCT' ? schema.fields.length : -1))), given.schemas, column.names)
   }
   next(row: number): boolean {
     const { cursor } = this.#from

@@ -1,8 +1,9 @@
 /**
  * Tagged values (wire/values.ts) straight to Avro's bytes, by a plan per schema: no value is made on the way. What it does not know
- * (schemaless parts, plain objects as maps, values of the wrong type …) it leaves to the general writer (write-plan.ts), which has the
+ * (schemaless parts, values of the wrong type …) it leaves to the general writer (write-plan.ts), which has the
  * errors too and whose bytes these must equal.
  */
+import { javaUtf8Text } from '../../data/java-utf8.ts'
 import { dateName, decimalName, msPerDay, timeName, timestampName } from '../../data/logical.ts'
 import type { Schema } from '../../data/schema.ts'
 import type { ValuesCursor } from '../../wire/values-cursor.ts'
@@ -20,10 +21,20 @@ export class TaggedColumn {
   readonly data: Buffer
   readonly schemas: readonly Schema[]
   depth = 0
-  constructor(cursor: ValuesCursor, schemas: readonly Schema[]) {
+  readonly #names: readonly string[]
+  readonly #nameBytes: Buffer[] = []
+  constructor(cursor: ValuesCursor, schemas: readonly Schema[], names: readonly string[]) {
     this.cursor = cursor
     this.data = asBuffer(cursor.data)
     this.schemas = schemas
+    this.#names = names
+  }
+  /** UTF-8 of the key of an object. */
+  name(index: number): Buffer | null {
+    const known = this.#nameBytes[index]
+    if (known !== undefined) return known
+    const name = this.#names[index]
+    return name === undefined ? null : (this.#nameBytes[index] = Buffer.from(javaUtf8Text(name)))
   }
 }
 /** A value whose tag has been read; false when the general writer has to do it. Cursor and scratch may be anywhere in the value then. */
@@ -217,6 +228,7 @@ const arrayWriter = (item: TaggedPlan | null): WriteTagged | null => item && ((t
   return true
 })
 const mapWriter = (key: TaggedPlan | null, value: TaggedPlan | null): WriteTagged | null => key && value && ((tag, from, to) => {
+  if (tag === Tag.OBJECT && key === textKey) return writeObject(value, from, to)
   if (tag !== Tag.MAP || from.depth >= maxDepth) return false
   const count = from.cursor.count()
   if (count > 0) putLong(to, count)
@@ -226,6 +238,23 @@ const mapWriter = (key: TaggedPlan | null, value: TaggedPlan | null): WriteTagge
   putLong(to, 0)
   return true
 })
+/** A plain object as a map: its keys are those of the column. */
+const writeObject = (value: TaggedPlan, from: TaggedColumn, to: Scratch): boolean => {
+  if (from.depth >= maxDepth) return false
+  const count = from.cursor.count()
+  if (count > 0) putLong(to, count)
+  from.depth++
+  for (let left = count; left > 0; left--) {
+    const name = from.name(from.cursor.count())
+    if (name === null) return false
+    putLong(to, name.length)
+    to.copy(name, 0, name.length)
+    if (!writeTagged(value, from, to)) return false
+  }
+  from.depth--
+  putLong(to, 0)
+  return true
+}
 const structWriter = (schema: Schema, type: AvroType, context: Context): WriteTagged | null => {
   if (type.kind !== 'record') return null
   const fields = schema.fields.map((field, index) =>
