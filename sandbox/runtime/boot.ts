@@ -6,12 +6,12 @@ import type { GuestApi } from '../../src/wire/guest-api.ts'
 import { unpack } from '../../src/wire/pack.ts'
 import { installGlobals } from '../node-shims/globals.ts'
 import { beginEvent, fireTimers } from '../node-shims/timers.ts'
-import { connect, Dispatch, reply, settle } from './bridge.ts'
+import { askText, connect, Dispatch, reply, settle } from './bridge.ts'
 import { configProviderApi } from './config-provider.ts'
 import { connectorApi } from './connector.ts'
 import { converterApi } from './converter.ts'
 import { pluginApi } from './describe.ts'
-import { toGuestError } from './errors.ts'
+import { setPlaces, toGuestError } from './errors.ts'
 import { requireModule } from './modules.ts'
 import { type PluginInfo, setPlugin } from './plugin.ts'
 import { sinkTaskApi } from './sink-task.ts'
@@ -28,6 +28,7 @@ type Wrapper = (require: (name: string) => unknown, module: { exports: unknown }
 
 export const boot = (post: Parameters<typeof connect>[0], ask: Parameters<typeof connect>[1], kind: keyof GuestApi, plugin: string) => {
   connect(post, ask)
+  setPlaces((stack) => askText('trace', stack))
   installGlobals()
   const methods = new Map(Object.entries(apis[kind]() as unknown as Methods))
 

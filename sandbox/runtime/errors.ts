@@ -12,6 +12,20 @@ const text = (value: unknown): string => {
   }
 }
 
+/** A stack trace in terms of the author's files, by a question to the cell (src/cell/process/capabilities/traces.ts); `boot` gives the way there. */
+let placesOf = (stack: string): string => stack
+export const setPlaces = (places: typeof placesOf): void => {
+  placesOf = places
+}
+const stackOf = (stack: unknown): string => {
+  const raw = text(stack ?? '')
+  try {
+    return raw === '' ? raw : placesOf(raw).slice(0, maxText)
+  } catch {
+    return raw // deep in recursion there is no room to ask
+  }
+}
+
 /** Never throws, whatever was thrown: getters of a hostile error may. */
 export const toGuestError = (thrown: unknown, depth = 0): GuestError => {
   try {
@@ -20,7 +34,7 @@ export const toGuestError = (thrown: unknown, depth = 0): GuestError => {
     return {
       name: text(thrown.name),
       message: text(thrown instanceof DataException && thrown.hint !== null ? `${thrown.message}; ${thrown.hint}` : thrown.message),
-      stack: text(thrown.stack ?? ''),
+      stack: stackOf(thrown.stack),
       retriable: thrown instanceof RetriableException || (thrown as { readonly retriable?: unknown }).retriable === true,
       ...(typeof code === 'string' ? { code: code.slice(0, 200) } : {}),
       ...(thrown.cause === undefined || thrown.cause === null || depth >= maxCauses ? {} : { cause: toGuestError(thrown.cause, depth + 1) }),

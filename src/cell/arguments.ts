@@ -11,7 +11,7 @@ const youngHeapMb = 16
 
 export const cellArguments = (options: { readonly programFile: string; readonly platformFile: string; readonly bundleFile: string; readonly grants: Grants; readonly limits: CellLimits }): string[] => {
   const { programFile, platformFile, bundleFile, grants, limits } = options
-  const reads = [programFile, platformFile, bundleFile, ...grants.fs.filter(({ access }) => access !== 'write').flatMap(allowed)]
+  const reads = [programFile, platformFile, bundleFile, `${bundleFile}.map`, ...grants.fs.filter(({ access }) => access !== 'write').flatMap(allowed)]
   const writes = grants.fs.filter(({ access }) => access !== 'read').flatMap(allowed)
   return [
     '--permission',

@@ -60,10 +60,12 @@ const problemOf = async (plugin: Plugin, outcome: Exclude<CallOutcome<unknown>, 
 }
 
 const maxShownCode = 160
-/** The code that a stack begins in: line numbers are those of the bundled file, which say little to whoever wrote the parts. */
+/** Where a stack begins: the author's file and line; of a bundle without a source map the code, since its line numbers say little to whoever wrote the parts. */
 const placeOf = async ({ className, bundleFile }: Plugin, stack: string): Promise<string> => {
-  const frame = stack.split('\n').find((line) => line.includes(`${className}:`))
-  const line = Number(/:(\d+):\d+\)?$/.exec(frame ?? '')?.[1])
+  const frame = stack.split('\n').find((line) => /^ +at /.test(line) && !/\b(isoconnect|node):/.test(line))
+  const place = /[^ (]+:(\d+):\d+(?=\)?$)/.exec(frame ?? '')
+  if (place !== null && !place[0].startsWith(`${className}:`)) return `, at ${place[0]}`
+  const line = Number(place?.[1])
   const code = (await readFile(bundleFile, 'utf8').catch(() => '')).split('\n')[line - 1]?.trim() ?? ''
   return code === '' ? '' : `, at \`${code.length > maxShownCode ? `${code.slice(0, maxShownCode)} …` : code}\``
 }

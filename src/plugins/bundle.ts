@@ -48,7 +48,7 @@ const make = async (candidate: Candidate, root: string, fingerprint: string, cac
     if (result.isLasting) await cache.keep(fingerprint, { kind: 'failed', code, reason, ...kept })
     return { kind: 'refused', ...nameAndVersion(packageJson), code, reason }
   }
-  const digest = await cache.keepCode(result.code)
+  const digest = await cache.keepCode(result.code, result.map)
   await cache.keep(fingerprint, { kind: 'built', digest, warnings: result.warnings, ...kept })
   return ready(candidate, packageJson, digest, result.warnings, cache)
 }

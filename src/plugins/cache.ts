@@ -2,6 +2,7 @@
  * The digest cache: a private directory (0700) where bundled code and what is known of it survive the worker.
  *
  *   <sha-256 of the code>.cjs          the code; the cell is lent this file
+ *   <sha-256 of the code>.cjs.map      where each of its lines comes from; the cell reads it to tell an error
  *   <sha-256 of the fingerprint>.json  what a folder or tarball with exactly these files came to: manifest and digest, or its error
  *   <sha-256 of digest, class, …>.description.json   what the plugin said of itself in a cell
  *   tmp-…                              being written or unpacked; leftovers of a killed worker go after an hour
@@ -18,8 +19,8 @@ import { esbuildVersion } from './esbuild.ts'
 import { isObject, type JsonObject } from './manifest.ts'
 
 /** Raise it when bundling changes, and every bundle is built anew. */
-const formatVersion = 1
-const ownNames = /^tmp-|^[0-9a-f]{64}(\.description)?\.(json|cjs)$/
+const formatVersion = 2
+const ownNames = /^tmp-|^[0-9a-f]{64}(\.description)?\.(json|cjs|cjs\.map)$/
 const leftoverMs = 3_600_000
 const maxDescriptionBytes = 4 * 1024 * 1024
 
@@ -32,7 +33,7 @@ export type Cache = {
   codeFile(digest: string): string
   entry(fingerprint: string): Promise<CacheEntry | null>
   keep(fingerprint: string, entry: CacheEntry): Promise<void>
-  keepCode(code: Uint8Array): Promise<string>
+  keepCode(code: Uint8Array, map: Uint8Array | null): Promise<string>
   description(key: readonly string[]): Promise<PluginDescription | null>
   keepDescription(key: readonly string[], description: PluginDescription): Promise<void>
   /** A fresh private folder, removed when `use` is over. */
@@ -62,8 +63,9 @@ export const openCache = async (cacheDir: string): Promise<Cache> => {
       return code !== null && sha256(code) === found.digest ? found : null
     },
     keep: (fingerprint, entry) => write(entryFile(fingerprint), JSON.stringify(entry)),
-    keepCode: async (code) => {
+    keepCode: async (code, map) => {
       const digest = sha256(code)
+      if (map !== null) await write(`${codeFile(digest)}.map`, map)
       await write(codeFile(digest), code)
       return digest
     },

@@ -6,18 +6,20 @@
  * So does a package's native addon.
  *
  * esbuild reads with the worker's rights, and a bundle may import any path as text. So every file is looked at before it is
- * read: its real path must lie in the bundle, and pipes, devices and giants are refused.
+ * read: its real path must lie in the bundle, and pipes, devices and giants are refused. So is the source map that it names (foreign-maps.ts).
  */
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import type { BuildFailure, BuildOptions, Message, OnLoadResult, Plugin as EsbuildPlugin } from 'esbuild'
 import { messageOf } from '../errors.ts'
+import { hasForeignMap } from './foreign-maps.ts'
 
 /** An end is a value. `isLasting`: the same files will fail the same way, so there is no need to try again. */
 export type BuildResult =
-  | { readonly kind: 'built'; readonly code: Uint8Array; readonly warnings: readonly string[] }
+  | { readonly kind: 'built'; readonly code: Uint8Array; readonly map: Uint8Array | null; readonly warnings: readonly string[] }
   | { readonly kind: 'failed'; readonly code: 'PLUGIN_BUNDLING' | 'PLUGIN_NATIVE'; readonly reason: string; readonly isLasting: boolean }
 
 const buildTimeoutMs = 60_000
@@ -25,6 +27,8 @@ const maxSourceBytes = 64 * 1024 * 1024
 /** All that a bundle's code imports: esbuild holds it in memory, and a worker starts after its bundles are read. */
 const maxTotalBytes = 256 * 1024 * 1024
 const maxOutputBytes = 128 * 1024 * 1024
+/** A cell reads it whole when it tells an error. */
+const maxMapBytes = 4 * 1024 * 1024
 const maxMessages = 5
 const maxRestarts = 3
 /** What a bundle sees of its own place: it has none on the host's disk. */
@@ -66,10 +70,15 @@ export const build = async (root: string, main: string, timeoutMs: number = buil
     void stopService()
   }, timeoutMs)
   try {
+    let hasMaps = true
     const wholly = async (plugins: EsbuildPlugin[]): Promise<BuildResult> => {
       for (let tries = 0; ; tries++) {
         const mine = service
-        const result = await attempt(root, main, plugins)
+        const result = await attempt(root, main, [...plugins, guard(root, hasMaps)], hasMaps)
+        if (result === foreignMap) {
+          hasMaps = false
+          continue
+        }
         if (isLate) return failed('bundling did not end in time; it is tried again when the files change or the worker starts', false)
         if (result.kind === 'built' || result.isLasting || tries >= maxRestarts) return result
         // The service ended under this build, which is no fault of its own: another one's deadline, or a crash.
@@ -77,8 +86,8 @@ export const build = async (root: string, main: string, timeoutMs: number = buil
       }
     }
     // Resolving by ourselves costs a message per import, so only a build that failed is tried again with it.
-    const first = await wholly([guard(root)])
-    return first.kind === 'built' || !first.isLasting ? first : await wholly([optionalPackages, guard(root)])
+    const first = await wholly([])
+    return first.kind === 'built' || !first.isLasting ? first : await wholly([optionalPackages])
   } finally {
     clearTimeout(timer)
     // The last build ends the service, so that no process is left behind an idle worker.
@@ -88,20 +97,26 @@ export const build = async (root: string, main: string, timeoutMs: number = buil
 
 const failed = (reason: string, isLasting: boolean): BuildResult => ({ kind: 'failed', code: 'PLUGIN_BUNDLING', reason, isLasting })
 
-const attempt = async (root: string, main: string, plugins: EsbuildPlugin[]): Promise<BuildResult> => {
+const attempt = async (root: string, main: string, plugins: EsbuildPlugin[], hasMaps: boolean): Promise<BuildResult | typeof foreignMap> => {
   const { promise: stopped } = service
   try {
     const esbuild = await import('esbuild')
-    const work = esbuild.build({ ...options, ...tsconfigOf(root), absWorkingDir: root, entryPoints: [join(root, main)], plugins, write: false })
+    const work = esbuild.build({ ...options, ...tsconfigOf(root), absWorkingDir: root, entryPoints: [join(root, main)], plugins, sourcemap: hasMaps ? 'external' : false, outfile: join(root, outputName), write: false })
     const { outputFiles, warnings } = await Promise.race([work, stopped])
-    const code = outputFiles[0]?.contents ?? new Uint8Array()
+    const bytesOf = (name: string): Uint8Array | null => outputFiles.find(({ path }) => path === join(root, name))?.contents ?? null
+    const code = bytesOf(outputName) ?? new Uint8Array()
     if (code.byteLength > maxOutputBytes) return failed(`the bundled code has ${code.byteLength} bytes, at most ${maxOutputBytes} are allowed`, true)
-    return { kind: 'built', code, warnings: warnings.map(messageText) }
+    const map = bytesOf(`${outputName}.map`)
+    return { kind: 'built', ...(map === null || map.byteLength > maxMapBytes ? { code, map: null } : { code: withMark(code, map), map }), warnings: warnings.map(messageText) }
   } catch (error) {
     // Mistakes in the code come as a list; anything else is esbuild itself having ended.
-    return isBuildFailure(error) ? explain(error.errors) : failed(messageOf(error), false)
+    if (!isBuildFailure(error)) return failed(messageOf(error), false)
+    return error.errors.some(({ detail }) => detail === foreignMap) ? foreignMap : explain(error.errors)
   }
 }
+
+/** Code is kept by its digest, and the same code may come from other lines: it names its map. */
+const withMark = (code: Uint8Array, map: Uint8Array): Uint8Array => Buffer.concat([code, Buffer.from(`// map: ${createHash('sha256').update(map).digest('hex')}\n`)])
 
 const isBuildFailure = (error: unknown): error is BuildFailure => error instanceof Error && 'errors' in error && Array.isArray(error.errors)
 
@@ -113,6 +128,10 @@ const explain = (errors: readonly Message[]): BuildResult => {
   return failed(texts.join('; '), true)
 }
 
+/** A map that a package names and does not bring is nothing to tell an operator. */
+const mapsAreExtra = { 'missing-source-map': 'silent', 'invalid-source-mappings': 'silent', 'sections-in-source-map': 'silent', 'unsupported-source-map-comment': 'silent' } as const
+const outputName = 'isoconnect-bundle.cjs'
+
 const options = {
   bundle: true,
   platform: 'node',
@@ -120,7 +139,8 @@ const options = {
   target: 'node26',
   charset: 'utf8',
   minify: false,
-  sourcemap: false,
+  sourcesContent: false,
+  allowOverwrite: true, // nothing is written
   metafile: false,
   logLevel: 'silent',
   external: ['isoconnect', 'isoconnect/*'],
@@ -131,7 +151,7 @@ const options = {
     'import.meta.filename': JSON.stringify(`${guestFolder}/index.js`),
     'import.meta.url': JSON.stringify(`file://${guestFolder}/index.js`),
   },
-  logOverride: { 'indirect-require': 'warning', 'unsupported-dynamic-import': 'warning', 'unsupported-require-call': 'warning' },
+  logOverride: { 'indirect-require': 'warning', 'unsupported-dynamic-import': 'warning', 'unsupported-require-call': 'warning', ...mapsAreExtra },
 } as const satisfies BuildOptions
 
 /** The bundle's own tsconfig.json and no other: one found further up would change the code with the place it lies in. */
@@ -146,8 +166,10 @@ const tsconfigOf = (root: string): BuildOptions => {
 }
 
 const nativeMark = 'native addon'
+/** What an attempt ends in that met a source map outside the bundle. */
+const foreignMap = 'foreign source map'
 
-const guard = (root: string): EsbuildPlugin => ({
+const guard = (root: string, hasMaps: boolean): EsbuildPlugin => ({
   name: 'isoconnect',
   setup: (hooks) => {
     let totalBytes = 0
@@ -160,6 +182,7 @@ const guard = (root: string): EsbuildPlugin => ({
       if (info.size > maxSourceBytes) return { errors: [{ text: `${inner} has ${info.size} bytes, at most ${maxSourceBytes} are allowed` }] }
       totalBytes += info.size
       if (totalBytes > maxTotalBytes) return { errors: [{ text: `the code imports more than ${maxTotalBytes} bytes` }] }
+      if (hasMaps && (await hasForeignMap(root, path))) return { errors: [{ text: `${inner} names a source map outside the bundle`, detail: foreignMap }] }
       return undefined
     })
   },

@@ -69,7 +69,7 @@ test('a cell may do what its grants say, and by default nothing', () => {
   const files = { programFile: '/p.cjs', platformFile: '/platform.js', bundleFile: '/b.cjs', limits: someLimits }
   const closed = cellArguments({ ...files, grants: noGrants })
   expect(closed).toContain('--permission')
-  expect(closed.filter((argument) => argument.startsWith('--allow'))).toEqual(['--allow-addons', '--allow-fs-read=/p.cjs', '--allow-fs-read=/platform.js', '--allow-fs-read=/b.cjs'])
+  expect(closed.filter((argument) => argument.startsWith('--allow'))).toEqual(['--allow-addons', '--allow-fs-read=/p.cjs', '--allow-fs-read=/platform.js', '--allow-fs-read=/b.cjs', '--allow-fs-read=/b.cjs.map'])
   const open = cellArguments({ ...files, grants: { fs: [{ path: '/in', access: 'read', reason: '' }, { path: '/out', access: 'write', reason: '' }, { path: '/star*', access: 'read', reason: '' }], net: [{ host: 'h', port: '1', reason: '' }], stdio: false } })
-  expect(open.filter((argument) => argument.startsWith('--allow')).slice(4)).toEqual(['--allow-fs-read=/in', '--allow-fs-read=/in/*', '--allow-fs-write=/out', '--allow-fs-write=/out/*', '--allow-net'])
+  expect(open.filter((argument) => argument.startsWith('--allow')).slice(5)).toEqual(['--allow-fs-read=/in', '--allow-fs-read=/in/*', '--allow-fs-write=/out', '--allow-fs-write=/out/*', '--allow-net'])
 })

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { realpath, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { build } from '../../src/plugins/esbuild.ts'
@@ -34,3 +34,26 @@ test('decorators, which no V8 has yet, are translated', async () => {
   const result = await build(root, 'index.js')
   expect(result.kind === 'built' && new TextDecoder().decode(result.code)).not.toContain('@d')
 })
+
+test('a source map that a file names is read if it is in the bundle', async () => {
+  await using place = await makePlace()
+  const map = JSON.stringify({ version: 3, sources: ['../src/a.ts'], names: [], mappings: 'AAQA' })
+  const root = await realpath(await writeFiles(join(place.dir, 'a'), { 'dist/a.js': 'console.log(1)\n//# sourceMappingURL=a.js.map\n', 'dist/a.js.map': map }))
+  expect(sourcesOf(await build(root, 'dist/a.js'))).toEqual(['src/a.ts'])
+})
+
+test.each([
+  '//# sourceMappingURL=../../outside.map', '//@ sourceMappingURL=../../outside.map more', '/*# sourceMappingURL=../../outside.map*/', '//# sourceMappingURL=*/../../../outside.map',
+  '//# sourceMappingURL=%2e%2e/%2e%2e/outside.map', '//# sourceMappingURL=PLACE/outside.map', '//# sourceMappingURL=file://PLACE/outside.map', '//# sourceMappingURL=link.map', '//# sourceMappingURL=/dev/zero',
+])('a source map elsewhere is not read: %s', async (comment) => {
+  await using place = await makePlace()
+  await writeFiles(place.dir, { 'outside.map': JSON.stringify({ version: 3, sources: ['secret.ts'], names: [], mappings: 'AAAA' }) })
+  const root = await realpath(await writeFiles(join(place.dir, 'a'), { 'dist/a.js': `console.log(1);${comment.replace('PLACE', place.dir)}\n` }))
+  await symlink(join(place.dir, 'outside.map'), join(root, 'dist/link.map'))
+  expect(sourcesOf(await build(root, 'dist/a.js'))).toEqual([])
+})
+
+const sourcesOf = (result: Awaited<ReturnType<typeof build>>): unknown => {
+  if (result.kind !== 'built') return result
+  return result.map === null ? [] : (JSON.parse(new TextDecoder().decode(result.map)) as { readonly sources: unknown }).sources
+}

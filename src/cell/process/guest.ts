@@ -34,6 +34,7 @@ export type Host = {
 const Post = { result: 0, host: 1, log: 2, timer: 3, task: 4 } as const
 const Dispatch = { call: 0, reply: 1, timer: 2 } as const
 const bootTimeoutMs = 30_000
+const boundary = '\n    at (<isolated-vm boundary>)'
 /** Requests and file calls a guest may have under way; each costs the cell memory that no isolate counts. */
 const maxUnderWay = 10_000
 const deniedDelayMs = 200
@@ -84,6 +85,7 @@ export class Guest {
   open(kind: keyof GuestApi): void {
     const { ivm, platform, bundle, plugin } = this.#host
     this.#capabilities = openCapabilities({
+      plugin,
       limits: this.#host.limits,
       grants: this.#host.grants,
       tick: () => this.#enter(Dispatch.timer, 0, null),
@@ -202,8 +204,8 @@ export class Guest {
     else if (isTimeout(error)) this.#end('timeout', `${overdue}: it kept the processor busy all the time;`)
     else if (!this.#opened) this.#settled(0, { ok: false, error: errorData(error) })
     else {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      this.#host.link.send({ t: 'log', guest: this.#id, level: 'error', message: `Nobody handled an error ${where}: ${text.slice(0, 16_384)}` })
+      const [text = ''] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split(boundary) // what follows are the cell's own frames
+      this.#host.link.send({ t: 'log', guest: this.#id, level: 'error', message: `Nobody handled an error ${where}: ${(this.#capabilities?.placesOf(text) ?? text).slice(0, 16_384)}` })
     }
   }
 

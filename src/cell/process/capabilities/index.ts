@@ -1,14 +1,16 @@
 /** Everything a guest is lent, behind one door: questions answered at once (`ask`) and work that takes its time (`task`). */
-import type { CellLimits, Grants } from '../../options.ts'
+import type { CellLimits, Grants, PluginRef } from '../../options.ts'
 import { coded } from '../outcome.ts'
 import { type Level, openConsole } from './console.ts'
 import { openFiles } from './fs.ts'
 import { randomAsks } from './random.ts'
 import { textAsks } from './text.ts'
 import { openTimer } from './timers.ts'
+import { openTraces, type PlacesOf } from './traces.ts'
 import { urlAsks } from './url.ts'
 
 export type Environment = {
+  readonly plugin: PluginRef
   readonly limits: CellLimits
   readonly grants: Grants
   readonly tick: () => void
@@ -26,14 +28,16 @@ export type Capabilities = {
   task(op: string, args: readonly unknown[]): Promise<unknown>
   arm(delayMs: number): void
   log(level: number, message: string): void
+  placesOf: PlacesOf
   close(): void
 }
 
 export const openCapabilities = (environment: Environment): Capabilities => {
   const timer = openTimer(environment.tick)
-  const log = openConsole(environment.log)
+  const placesOf = openTraces(environment.plugin)
+  const log = openConsole((level, message) => environment.log(level, placesOf(message)))
   const files = openFiles(environment.grants, environment.denied)
-  const own: Readonly<Record<string, Ask>> = { host: (json) => environment.hostNow(json), cwd: () => process.cwd() }
+  const own: Readonly<Record<string, Ask>> = { host: (json) => environment.hostNow(json), cwd: () => process.cwd(), trace: placesOf }
   const asks = new Map<string, Ask>(Object.entries({ ...own, ...textAsks, ...urlAsks, ...randomAsks, ...files.asks }))
   const tasks = new Map<string, Task>(Object.entries(files.tasks))
   const unknown = (op: string): Error => coded('ERR_NOT_SUPPORTED', `the platform has no ${op.slice(0, 100)}`)
@@ -50,6 +54,7 @@ export const openCapabilities = (environment: Environment): Capabilities => {
     },
     arm: (delayMs) => timer.arm(delayMs),
     log,
+    placesOf,
     close: () => {
       timer.close()
       files.close()
