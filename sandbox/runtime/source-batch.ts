@@ -156,7 +156,9 @@ const valuesOf = (records: Records, field: 'key' | 'value', schemas: SchemaTable
   try {
     return columnOf(Array.from({ length: count }, (_, row) => read(records[row] as SourceRecord)), schemas)
   } catch (cause) {
-    throw cause instanceof Error ? new DataException(`poll() returned a wrong ${field}: ${cause.message}`, { cause }) : cause
+    if (!(cause instanceof Error)) throw cause
+    // a DataException is the writer's own: beside its words its stack says nothing; what a getter of the record threw has its line in it
+    throw new DataException(`poll() returned a wrong ${field}: ${cause.message}`, cause instanceof DataException ? {} : { cause })
   }
 }
 

@@ -53,7 +53,9 @@ export class DeadLetters {
   open(): Promise<void> {
     const opening = this.#open().catch(async (cause: unknown) => {
       await this.#closeProducer(0)
-      throw new ConnectException(`Could not initialize dead letter queue with topic=${this.#options.settings.topic}`, { cause })
+      const { topic, replicationFactor } = this.#options.settings
+      const hint = cause instanceof KafkaError && cause.kafkaCode === 'INVALID_REPLICATION_FACTOR' ? ` (errors.deadletterqueue.topic.replication.factor is ${replicationFactor})` : ''
+      throw new ConnectException(`Could not initialize dead letter queue with topic=${topic}${hint}`, { cause })
     })
     this.#opening = opening.catch(() => {})
     return opening

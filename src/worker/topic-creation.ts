@@ -2,6 +2,7 @@
 import type { TopicCreationGroup } from '../config/topic-creation.ts'
 import { ConnectException } from '../data/errors.ts'
 import { type Admin, KafkaError, type NewTopic } from '../kafka/types.ts'
+import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 
 /** Creates the topic unless it exists. Retriable Kafka errors pass through, so that the caller tries again. */
@@ -21,8 +22,19 @@ export const createTopicIfMissing = async (groups: readonly TopicCreationGroup[]
     else log.info(`Topic '${name}' already exists.`)
   } catch (cause) {
     if (cause instanceof KafkaError && cause.retriable) throw cause
-    throw new ConnectException(`Task failed to create new topic ${printed(topic)}. Ensure that the task is authorized to create topics or that the topic exists and restart the task`, { cause })
+    throw new ConnectException(refusal(topic, group, cause), { cause })
   }
+}
+
+/** Java's InvalidConfigurationException and what extends it. */
+const configurationCodes = new Set(['INVALID_CONFIG', 'INVALID_REPLICATION_FACTOR', 'INVALID_TOPIC_EXCEPTION', 'UNSUPPORTED_VERSION'])
+/** Kafka's sentences (TopicAdmin.createOrFindTopics), and for settings that the broker does not take, where they come from. */
+const refusal = (topic: NewTopic, group: TopicCreationGroup, cause: unknown): string => {
+  const code = cause instanceof KafkaError ? cause.kafkaCode : ''
+  if (code.endsWith('_AUTHORIZATION_FAILED')) return `Task failed to create new topic ${printed(topic)}. Ensure that the task is authorized to create topics or that the topic exists and restart the task`
+  const settings = `Its settings are those of topic.creation.${group.name}.*: ${printed(topic)}`
+  if (configurationCodes.has(code)) return `Unable to create topic(s) '${topic.name}': ${messageOf(cause)} ${settings}`
+  return `Error while attempting to create/find topic(s) '${topic.name}'. ${settings}`
 }
 
 const printed = ({ name, partitions, replicationFactor, configs }: NewTopic): string => {

@@ -18,7 +18,16 @@ test('orders are taxed and filed, written as CSV, and those that make no sense s
   await writeFile(folder.file('settings.json'), JSON.stringify({ ...(JSON.parse(await readFile(join(examples, 'settings.json'), 'utf8')) as object), 'orders.file': output }))
   const { 'bootstrap.servers': _bootstrap, listeners: _listeners, 'offset.storage.file.filename': _offsets, ...props } = parseProperties(await readFile(join(examples, 'worker.properties'), 'utf8'), { source: 'worker.properties' })
   const own = { 'plugin.path': `${shippedPlugins},${examples}`, 'config.providers.settings.param.settings.file': folder.file('settings.json') }
-  await using worker = await testWorker(folder, kafka, { ...props, ...own }, ['orders', 'orders-csv', 'orders-file'].map((name) => join(examples, `${name}.json`)))
+  // topics of this run's own, on a broker that may have seen others
+  const run = uniqueName('run')
+  const topicOf = (name: string): string => `${name}-${run}`
+  const topicKeys = new Set(['topic', 'topics', 'errors.deadletterqueue.topic.name'])
+  const files = await Promise.all(['orders', 'orders-csv', 'orders-file'].map(async (name) => {
+    const path = folder.file(`${name}.json`)
+    await writeFile(path, JSON.stringify(JSON.parse(await readFile(join(examples, `${name}.json`), 'utf8')), (key, value: unknown) => (topicKeys.has(key) ? topicOf(String(value)) : value)))
+    return path
+  }))
+  await using worker = await testWorker(folder, kafka, { ...props, ...own }, files)
   await worker.ready
 
   const filed = await until('four orders are filed', () => readFile(output, 'utf8').then((text) => text.split('\n').slice(0, -1), () => []), (lines) => lines.length >= 4)
@@ -27,11 +36,11 @@ test('orders are taxed and filed, written as CSV, and those that make no sense s
   // 1 and 6 are small, 5 has a price below zero
   expect(orders.slice(0, 4).map(({ id }) => id)).toEqual([2, 3, 4, 7])
 
-  const [failed] = await recordsOf(kafka.bootstrap, 'orders-failed', 1)
+  const [failed] = await recordsOf(kafka.bootstrap, topicOf('orders-failed'), 1)
   expect(failed).toMatchObject({ key: '{"schema":null,"payload":"order-5"}', value: expect.stringContaining('"id":5') as string })
   expect(Object.fromEntries(failed?.headers ?? [])).toMatchObject({ '__connect.errors.stage': 'TRANSFORMATION', '__connect.errors.exception.message': 'order 5 has a price below zero' })
 
-  const [line] = await recordsOf(kafka.bootstrap, 'orders-csv', 1)
+  const [line] = await recordsOf(kafka.bootstrap, topicOf('orders-csv'), 1)
   expect(line).toMatchObject({ key: 'order-1', value: expect.stringMatching(/^1;\d{4}-.*Z;none$/) as string })
 })
 

@@ -37,9 +37,12 @@ test('a topic is created only when it is missing', async () => {
 })
 test('a refusal fails the task with a remedy, a passing error is for the caller to try again', async () => {
   const creation = topicCreationGroups(config) ?? expect.fail()
-  const failing = (retriable: boolean) => adminWith([], () => {
-    throw new KafkaError('X', 'no', { retriable })
+  const failing = (code: string, retriable = false) => adminWith([], () => {
+    throw new KafkaError(code, 'no such thing.', { retriable })
   }).admin
-  await expect(createTopicIfMissing(creation, failing(false), 't', log)).rejects.toThrow('Ensure that the task is authorized to create topics or that the topic exists and restart the task')
-  await expect(createTopicIfMissing(creation, failing(true), 't', log)).rejects.toBeInstanceOf(KafkaError)
+  const reason = (code: string) => createTopicIfMissing(creation, failing(code), 't', log).then(() => 'created', (error: Error) => error.message)
+  expect(await reason('TOPIC_AUTHORIZATION_FAILED')).toContain('Ensure that the task is authorized to create topics or that the topic exists and restart the task')
+  expect(await reason('INVALID_CONFIG')).toMatch(/^Unable to create topic\(s\) 't': no such thing\. Its settings are those of topic\.creation\.default\.\*: .*cleanup\.policy=compact/)
+  expect(await reason('POLICY_VIOLATION')).toMatch(/^Error while attempting to create\/find topic\(s\) 't'\. Its settings are those of topic\.creation\.default\.\*: .*numPartitions=3/)
+  await expect(createTopicIfMissing(creation, failing('NOT_CONTROLLER', true), 't', log)).rejects.toBeInstanceOf(KafkaError)
 })

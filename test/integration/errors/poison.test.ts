@@ -119,7 +119,7 @@ test('a dead letter topic that cannot be made ends the start of the task with it
   const letters = uniqueName('dlq')
   const { name } = await sink(['x'], { ...tolerant(letters), 'errors.deadletterqueue.topic.replication.factor': '77' })
   const trace = await bed.taskTrace(name)
-  expect(trace).toContain(`Could not initialize dead letter queue with topic=${letters}`)
+  expect(trace).toContain(`Could not initialize dead letter queue with topic=${letters} (errors.deadletterqueue.topic.replication.factor is 77)`)
   expect(trace).toMatch(/replication factor|Replication factor/)
   const other = await sink(['y'], {})
   await other.committed(1)
