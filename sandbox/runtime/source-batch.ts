@@ -224,7 +224,7 @@ const timestampsOf = (records: Records): Float64Array | null => {
     const { timestamp } = records[row] as SourceRecord
     if (timestamp === null || timestamp === undefined) continue
     const ms: unknown = timestamp instanceof Date ? timestamp.getTime() : timestamp
-    if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) throw wrong(row, `timestamp is ${String(timestamp)}; it must be milliseconds since the epoch or a Date, not negative`)
+    if (typeof ms !== 'number' || !(ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) throw wrong(row, `timestamp is ${String(timestamp)}; it must be milliseconds since the epoch or a Date, not negative and below 2^53`)
     column ??= new Float64Array(records.length).fill(Number.NaN)
     column[row] = Math.trunc(ms)
   }

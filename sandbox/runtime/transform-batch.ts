@@ -73,7 +73,7 @@ export class TransformedRows {
     if (changes.key) this.#check(record.key, record.keySchema, 'keySchema')
     if (changes.value) this.#check(record.value, record.valueSchema, 'valueSchema')
     if (changes.headers) for (const header of record.headers) this.#check(header.value, header.schema, `the schema of header ${header.key}`)
-    if (changes.timestamp && record.timestamp !== null && !(Number.isFinite(record.timestamp) && record.timestamp >= 0)) throw new DataException(`timestamp is ${String(record.timestamp)}; it must be milliseconds since the epoch, or null`)
+    if (changes.timestamp && record.timestamp !== null && !(Number.isInteger(record.timestamp) && record.timestamp >= 0)) throw new DataException(`timestamp is ${String(record.timestamp)}; it must be whole milliseconds since the epoch, or null`)
     if (changes.route && record.kafkaPartition !== null && !((record.kafkaPartition | 0) === record.kafkaPartition && record.kafkaPartition >= 0)) throw new DataException(`kafkaPartition is ${String(record.kafkaPartition)}; it must be a non-negative integer, or null`)
     for (const what of Object.keys(changes) as (keyof typeof changes)[]) this.#changes[what] ||= changes[what]
     this.#rows.push(row)

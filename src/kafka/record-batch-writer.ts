@@ -12,6 +12,8 @@ const varintBytes = (zigzag: number): number => (zigzag < 0x80 ? 1 : zigzag < 0x
 /** Zig-zag of a length or count (never negative, below 2^30) and of -1. */
 const zigzagOf = (value: number): number => (value << 1) ^ (value >> 31)
 const maxInlineDelta = 2 ** 29
+/** Zig-zag of a longer one is not exact: such a record begins a batch of its own. */
+const maxDelta = 2 ** 52
 
 /** Zig-zag of any safe integer, as a number: below 2^54. */
 const zigzagLong = (value: number): number => (value < 0 ? -value * 2 - 1 : value * 2)
@@ -55,11 +57,12 @@ export class RecordBatchWriter {
 
   /**
    * Appends a record when the batch then still fits `maxBytes`, or when it is the first. Returns the record's size, or 0 when it
-   * does not fit. Ranges must lie within their buffers.
+   * does not fit, by its bytes or by its timestamp. Ranges must lie within their buffers.
    */
   append(timestampMs: number, key: Uint8Array | null, keyStart: number, keyEnd: number, value: Uint8Array | null, valueStart: number, valueEnd: number, headers: readonly Header[] | null, maxBytes: number): number {
     const index = this.#count
     const delta = index === 0 ? 0 : timestampMs - this.#baseTimestamp
+    if (!(Math.abs(delta) < maxDelta)) return 0
     const isShortDelta = delta > -maxInlineDelta && delta < maxInlineDelta
     const deltaZigzag = isShortDelta ? zigzagOf(delta) : zigzagLong(delta)
     const keyBytes = key === null ? -1 : keyEnd - keyStart

@@ -186,6 +186,7 @@ export const unpackSourceBatch = (packed: Packed): SourceBatch => {
   const head = record(packed.head)
   const unpacker = new Unpacker(packed.attachments)
   const common = unpacker.common(head)
+  for (const timestamp of common.timestamp ?? []) if (!Number.isNaN(timestamp) && !Number.isSafeInteger(timestamp)) fail('a timestamp that is no whole number of milliseconds')
   const sourcePartitions = strings(head['sourcePartitions'])
   if (common.count > 0 && sourcePartitions.length === 0) fail('records without a source partition')
   return {

@@ -8,6 +8,8 @@ import { maxDepth, Tag, ValuesError } from './values.ts'
 
 const { NULL, FALSE, TRUE, INT, FLOAT, BIGINT, BIGTEXT, STRING, BYTES, ARRAY, OBJECT, MAP, STRUCT, DATE, DECIMAL, DOUBLE } = Tag
 
+const maxReserved = 1024
+
 /** Reads values in order. `schemas` are those of the batch, for structs. Needs the strings in `text` form (see transcode.ts). */
 export class ValuesReader {
   readonly #data: Uint8Array
@@ -65,8 +67,10 @@ export class ValuesReader {
       case BYTES:
         return this.#bytes()
       case ARRAY: {
-        const items = new Array<unknown>(this.#count(1))
-        for (let index = 0; index < items.length; index++) items[index] = this.next(depth + 1)
+        const count = this.#count(1)
+        // long ones grow: each of many nested in each other may claim all that is left
+        const items = new Array<unknown>(Math.min(count, maxReserved))
+        for (let index = 0; index < count; index++) items[index] = this.next(depth + 1)
         return items
       }
       case OBJECT:

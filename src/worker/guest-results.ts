@@ -30,6 +30,7 @@ export const checkTransformed = (result: TransformedBatch, count: number, steps:
     if (row <= last || row >= count || failed.has(row)) fail('a row that was not given, or twice')
     last = row
   }
+  for (const timestamp of batch.timestamp ?? []) if (!Number.isNaN(timestamp) && !Number.isInteger(timestamp)) fail('a timestamp that is no whole number of milliseconds')
   const flag = (name: keyof Changes): boolean => ((changes ?? {}) as Partial<Record<keyof Changes, unknown>>)[name] === true
   return { batch, rows, failures, changes: { route: flag('route'), timestamp: flag('timestamp'), key: flag('key'), value: flag('value'), headers: flag('headers') } }
 }

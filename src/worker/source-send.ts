@@ -95,9 +95,9 @@ export class SourceSend {
   }
 }
 
-/** NaN and -1: none, the producer's clock stands in, as in Kafka's producer. */
+/** NaN and -1: none, the producer's clock stands in, as in Kafka's producer. More than 2^53 milliseconds is no time that a number holds. */
 const timestampOf = (timestamp: number, now: number): number => {
-  if (timestamp >= 0) return timestamp
+  if (timestamp >= 0 && Number.isSafeInteger(timestamp)) return timestamp
   if (Number.isNaN(timestamp) || timestamp === -1) return now
   throw new ConnectException(`Invalid record timestamp ${timestamp}`)
 }

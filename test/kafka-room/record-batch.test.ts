@@ -54,6 +54,20 @@ const recordArbitrary: fc.Arbitrary<Plain> = fc.record({
   headers: fc.array(fc.record({ key: fc.string({ unit: 'grapheme', maxLength: 12 }), value: bytesArbitrary }), { maxLength: 3 }),
 })
 
+test('a timestamp too far from the first of the batch, or no number at all, begins another batch', () => {
+  for (const [first, other] of [[Infinity, 5], [5, Infinity], [Infinity, Infinity], [1e300, 5], [2 ** 53 - 1, 5], [5, 2 ** 53 - 1]] as const) {
+    const writer = new RecordBatchWriter(256)
+    expect(writer.append(first, null, -1, -1, null, -1, -1, null, Infinity)).toBeGreaterThan(0)
+    expect([first, other, writer.append(other, null, -1, -1, null, -1, -1, null, Infinity)]).toEqual([first, other, 0])
+  }
+})
+test('timestamps as far apart as a batch holds come back', () => {
+  const far = 2 ** 52 - 1
+  for (const [first, other] of [[0, far], [far, 0], [-1, far - 2]] as const) {
+    expect(rowsOf(decodeBatches(batchOf([plain('a', first), plain('b', other)]), options())).map(({ timestamp }) => timestamp)).toEqual([first, other])
+  }
+})
+
 describe.each(compressionTypes)('compression %s', (compression: CompressionType) => {
   test('any records come back as they were written', () => {
     fc.assert(fc.property(fc.array(recordArbitrary, { minLength: 1, maxLength: 30 }), fc.nat({ max: 2 ** 50 }), (records, baseOffset) => {

@@ -11,7 +11,7 @@ import { knownSchemas } from '../../src/wire/schema-reader.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { batchToText, batchToUtf8, columnToText, columnToUtf8 } from '../../src/wire/transcode.ts'
 import { ValuesReader } from '../../src/wire/values-reader.ts'
-import { ValuesError } from '../../src/wire/values.ts'
+import { Tag, ValuesError } from '../../src/wire/values.ts'
 
 const leaf = fc.oneof(
   fc.constant(null), fc.boolean(), fc.integer(), fc.double(), fc.bigInt(), fc.string({ unit: 'grapheme' }), fc.uint8Array({ maxLength: 40 }),
@@ -26,6 +26,20 @@ const there = (column: Column, count: number, schemas: SchemaTable): unknown[] =
   valuesOf(columnToText(columnToUtf8(column)), count, knownSchemas(schemas.toText()))
 
 describe('values in columns', () => {
+  test('lists nested in each other that each claim all that is left are refused before room is made for them', () => {
+    const depth = 199
+    const left = 16 * 1024 * 1024
+    const data = new Uint8Array(left)
+    for (let at = 0; at < depth * 6; at += 6) {
+      data[at] = Tag.ARRAY
+      for (let byte = 0, rest = left - depth * 6; byte < 5; byte++, rest >>>= 7) data[at + 1 + byte] = (rest & 0x7f) | (byte < 4 ? 0x80 : 0)
+    }
+    const reader = new ValuesReader({ kind: 'values', data, strings: { kind: 'text', lengths: new Int32Array(0), text: '' }, names: [] }, [])
+    const before = process.memoryUsage().heapUsed
+    expect(() => reader.next()).toThrow(ValuesError)
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(1024 * 1024 * 1024)
+  })
+
   test('come back as they were, through the host and its UTF-8', () => {
     fc.assert(fc.property(fc.array(value, { maxLength: 20 }), (values) => {
       const schemas = new SchemaTable()
