@@ -1,4 +1,5 @@
 /** Helpers shared by converters: ranges of packed columns, packed columns of ranges, a buffer that grows. */
+import { ConnectException } from '../data/errors.ts'
 import type { Index } from '../wire/batch.ts'
 import { hostValues } from '../wire/host-columns.ts'
 import { javaUtf8Text } from '../data/java-utf8.ts'
@@ -72,14 +73,36 @@ export const sameSchema = (count: number, entry: number): Index => (entry === 0 
 /** All values of a column as JavaScript values. */
 export const materialize = (values: ConnectColumn): readonly unknown[] => hostValues(values.column, values.count, values.schemas)
 
+/** A batch whose bytes are more than can be held at once: no matter of one row. */
+export class BatchTooLargeException extends ConnectException {}
+
+const initialBytes = 64 * 1024
+/** A long name or schema in each of many records makes much of little. Offsets of ranges have 31 bits. */
+const maxScratchBytes = 1024 * 1024 * 1024
+/** What is larger is given back when the batches have become small again. */
+const maxIdleBytes = 16 * 1024 * 1024
+
 /** One buffer that grows and is used again by the next batch. */
 export class Scratch {
-  bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024)
+  bytes: Buffer = Buffer.allocUnsafeSlow(initialBytes)
   length = 0
-  /** Room for `more` bytes behind `length`. */
+  readonly #maxBytes: number
+
+  constructor(maxBytes = maxScratchBytes) {
+    this.#maxBytes = maxBytes
+  }
+  /** Forgets what it holds. */
+  begin(): void {
+    if (this.bytes.length > maxIdleBytes && this.length < this.bytes.length / 4) this.bytes = Buffer.allocUnsafeSlow(initialBytes)
+    this.length = 0
+  }
+  /** Room for `more` bytes behind `length`. Throws BatchTooLargeException. */
   reserve(more: number): void {
     if (this.length + more <= this.bytes.length) return
-    const grown = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.length + more))
+    if (this.length + more > this.#maxBytes) {
+      throw new BatchTooLargeException(`The records of one batch come to more than ${this.#maxBytes} bytes once they are converted. The connector should hand over fewer of them at once, or the converter should not write the schema beside each value (schemas.enable=false, or Avro with a schema registry)`)
+    }
+    const grown = Buffer.allocUnsafeSlow(Math.min(this.#maxBytes, Math.max(this.bytes.length * 2, this.length + more)))
     grown.set(this.bytes.subarray(0, this.length))
     this.bytes = grown
   }

@@ -3,11 +3,14 @@ import { ConnectException, DataException } from '../data/errors.ts'
 import type { SchemaAndValue } from '../data/connect-values.ts'
 import type { Schema } from '../data/schema.ts'
 import type { SchemaTable } from '../wire/schema-table.ts'
-import { asBuffer, countOf, materialize, type Scratch } from './columns.ts'
+import { asBuffer, BatchTooLargeException, countOf, materialize, type Scratch } from './columns.ts'
 import { type ByteRanges, type ConnectColumn, type DecodedColumn, type EncodedColumn, type RowError, schemaOf } from './types.ts'
 
-export const asConnectException = (error: unknown, message?: string): ConnectException =>
-  error instanceof ConnectException && message === undefined ? error : new DataException(message ?? (error instanceof Error ? error.message : String(error)), { cause: error })
+/** What a row failed with. Throws what is no matter of one row. */
+export const asConnectException = (error: unknown, message?: string): ConnectException => {
+  if (error instanceof BatchTooLargeException) throw error
+  return error instanceof ConnectException && message === undefined ? error : new DataException(message ?? (error instanceof Error ? error.message : String(error)), { cause: error })
+}
 
 /** `write` appends the bytes of one value to the scratch and returns false for null bytes. */
 export const encodeRows = (values: ConnectColumn, scratch: Scratch, write: (value: unknown, schema: Schema | null, scratch: Scratch) => boolean): EncodedColumn => {
@@ -15,7 +18,7 @@ export const encodeRows = (values: ConnectColumn, scratch: Scratch, write: (valu
   const start = new Int32Array(values.count)
   const end = new Int32Array(values.count)
   const errors: RowError[] = []
-  scratch.length = 0
+  scratch.begin()
   for (let row = 0; row < values.count; row++) {
     const from = scratch.length
     start[row] = end[row] = -1

@@ -205,3 +205,14 @@ test('a text that would be UTF-8 only together with the next one fails with its 
   const column = decodeValuesColumn([{ count: 2, bytes, start: Int32Array.of(0, 9), end: Int32Array.of(9, 18) }], reader(false), new ScanPlans(), new SchemaTable())
   expect(column.errors.map(({ row }) => row)).toEqual([0, 1])
 })
+
+test('texts behind which thousands of broken ones stand are looked through once', () => {
+  const good = JSON.stringify('x'.repeat(8 * 1024 * 1024))
+  const rows = [good, ...Array.from({ length: 20_000 }, () => '"')]
+  const bytes = Buffer.from(rows.join(' '))
+  let at = 0
+  const start = Int32Array.from(rows, (row) => (at += row.length + 1) - row.length - 1)
+  const part: ByteRanges = { count: rows.length, bytes, start, end: Int32Array.from(rows, (row, index) => (start[index] as number) + row.length) }
+  const decoded = decodeTextColumn([part], new JsonReader({ schemasEnable: false, schemaContent: '', cacheSize: 10, replaceNullWithDefault: true }), new SchemaTable())
+  expect(decoded?.errors.map(({ row }) => row)).toEqual(Array.from({ length: 20_000 }, (_, row) => row + 1))
+})

@@ -1,6 +1,8 @@
 /** The converters of one value each, and the lookup. */
 import { expect, test } from 'vitest'
+import { Scratch } from '../../src/converters/columns.ts'
 import { createConverter, findConverter } from '../../src/converters/converters.ts'
+import { encodeRows } from '../../src/converters/encode-rows.ts'
 import { javaText } from '../../src/data/java-text.ts'
 import { javaDouble, javaFloat } from '../../src/data/java-number.ts'
 import { schemas } from '../../src/data/schema-builder.ts'
@@ -71,4 +73,24 @@ test('doubles and floats print as in Java', () => {
   expect([0, -0, 1, 100, 1e7, 12345678, 9999999, 0.001, 0.0009, 123.456, 1e21, 5e-324, NaN, -Infinity].map(javaDouble)).toEqual(['0.0', '-0.0', '1.0', '100.0', '1.0E7', '1.2345678E7', '9999999.0', '0.001', '9.0E-4', '123.456', '1.0E21', '4.9E-324', 'NaN', '-Infinity'])
   expect([0.1, 1, 16777216, 3.4028234663852886e38, 1.401298464324817e-45].map(javaFloat)).toEqual(['0.1', '1.0', '1.6777216E7', '3.4028235E38', '1.4E-45'])
   expect(javaText({ a: 1 }, null)).toBe('{a=1}')
+})
+
+test('a batch that comes to more bytes than can be held fails as a whole, and its buffer is given back', () => {
+  const scratch = new Scratch(1_000_000)
+  const values = { count: 3, column: { kind: 'objects', values: ['x', 'x', 'x'] }, schemas: [], schema: null } as const
+  const write = (bytes: number) => encodeRows(values, scratch, (_value, _schema, to) => {
+    to.ascii('y'.repeat(bytes))
+    return true
+  })
+  expect([...write(300_000).end]).toEqual([300_000, 600_000, 900_000])
+  expect(() => write(400_000)).toThrow(/more than 1000000 bytes once they are converted/)
+  expect(write(3).errors).toEqual([])
+
+  const large = new Scratch()
+  large.ascii('y'.repeat(20 * 1024 * 1024))
+  large.begin()
+  expect(large.bytes.length).toBeGreaterThan(16 * 1024 * 1024)
+  large.ascii('y')
+  large.begin()
+  expect(large.bytes.length).toBeLessThan(1024 * 1024)
 })

@@ -111,7 +111,7 @@ export class AvroColumnWriter {
     const start = new Int32Array(values.count).fill(-1)
     const end = new Int32Array(values.count).fill(-1)
     const errors: RowError[] = []
-    to.length = 0
+    to.begin()
     for (let row = 0; row < values.count; row++) {
       const from = to.length
       const hasValue = rows.next(row)

@@ -31,6 +31,7 @@ export const decodeTextColumn = (parts: readonly ByteRanges[], reader: JsonReade
   /** What was taken as bytes since the last text that was not. */
   const endPlain = (): void => {
     isPlain &&= plainFrom === texts.length || isPlainText(texts.room(0).subarray(plainFrom, texts.length))
+    plainFrom = texts.length
   }
   let row = 0
   for (const part of parts) {

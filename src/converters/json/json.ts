@@ -81,7 +81,7 @@ class JsonColumnWriter {
     const start = new Int32Array(values.count)
     const end = new Int32Array(values.count)
     const errors: RowError[] = []
-    to.length = 0
+    to.begin()
     for (let row = 0; row < values.count; row++) {
       const schema = schemaOf(values, row)
       const rowStart = at.start[row] as number
@@ -126,7 +126,7 @@ class JsonColumnWriter {
     const errors: RowError[] = []
     let all: readonly unknown[] | null = null
     this.#values.begin(cursor, column.names, values.schemas)
-    to.length = 0
+    to.begin()
     for (let row = 0; row < values.count; row++) {
       const schema = schemaOf(values, row)
       const first = to.length
