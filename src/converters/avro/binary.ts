@@ -83,11 +83,13 @@ export class AvroCursor {
   at = 0
   #bytes: Buffer = Buffer.alloc(0)
   #end = 0
+  #emptyItems = 0
 
   reset(bytes: Buffer, start: number, end: number): void {
     this.#bytes = bytes
     this.at = start
     this.#end = end
+    this.#emptyItems = 0
   }
   get left(): number {
     return this.#end - this.at
@@ -159,7 +161,7 @@ export class AvroCursor {
       for (let left = Math.abs(count); left > 0; left--) {
         const before = this.at
         item(this, to)
-        if (this.at === before && left > maxEmptyItems) throw new DataException('The Avro data claims more empty items than anybody writes')
+        if (this.at === before && ++this.#emptyItems > maxEmptyItems) throw new DataException('The Avro data claims more empty items than anybody writes')
       }
       total += Math.abs(count)
     }
@@ -182,5 +184,5 @@ export class AvroCursor {
     return this.#bytes[this.at++] as number
   }
 }
-/** Items of no bytes (nulls, empty records) cost nothing to claim. */
+/** Items of no bytes (nulls, empty records) cost nothing to claim, in one block or in many. */
 const maxEmptyItems = 1_000_000

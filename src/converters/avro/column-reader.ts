@@ -92,6 +92,7 @@ export class AvroColumnReader {
         const plan = planAt(bytes, start, end, topics, row, planOf)
         cursor.reset(bytes, start + headBytes, end)
         to.depth = 0
+        to.isOver = false
         plan.read(cursor, to)
         // a record that is null has no schema either
         if (to.values.data[length] === Tag.NULL) return

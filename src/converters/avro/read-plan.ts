@@ -22,6 +22,8 @@ export class TaggedTarget {
   readonly values: ValuesWriter
   readonly isTrusting: boolean
   depth = 0
+  /** Values are read over, and taken back: in which order they are written does not matter. */
+  isOver = false
   #startsWhole = true
   constructor(schemas: SchemaTable, isTrusting: boolean, expected: Mark) {
     this.texts = new Utf8Texts(expected.texts)
@@ -182,11 +184,17 @@ const entriesReader = (items: AvroType, schema: Schema, structs: Structs): ReadA
   const [key, value] = [reader(typeOf('key'), inner(schema.keySchema), structs), reader(typeOf('value'), inner(schema.valueSchema), structs)]
   return mapReader(first?.name === 'key' ? entryReader(key, value) : reversedReader(key, value))
 }
-/** Tagged maps have the key first: the value is read over, and again when it is its turn. */
+/** Tagged maps have the key first: the value is read over, and again when it is its turn. What is in it is read over once only, or every level of nesting would double the work. */
 const reversedReader = (key: ReadAvro, value: ReadAvro): ReadAvro => (from, to) => {
+  if (to.isOver) {
+    value(from, to)
+    return key(from, to)
+  }
   const start = from.at
   const mark = to.mark()
+  to.isOver = true
   value(from, to)
+  to.isOver = false
   to.rollback(mark)
   key(from, to)
   const end = from.at

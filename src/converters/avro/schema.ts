@@ -86,7 +86,7 @@ const parseNamed = (kind: 'record' | 'error' | 'enum' | 'fixed', json: JsonObjec
   const inner = fullName.includes('.') ? fullName.slice(0, fullName.lastIndexOf('.')) : null
   const common = { fullName, doc: textOrNull(json['doc']), aliases: textsOf(json['aliases']), props: propsOf(json, kind === 'enum' ? ['default'] : []) }
   if (kind === 'enum') return define(known, { ...common, kind, symbols: textsOf(json['symbols']), defaultSymbol: textOrNull(json['default']) })
-  if (kind === 'fixed') return define(known, { ...common, kind, size: Number.isInteger(json['size']) ? Number(json['size']) : fail(`${fullName} without a size`) })
+  if (kind === 'fixed') return define(known, { ...common, kind, size: Number.isInteger(json['size']) && Number(json['size']) >= 0 ? Number(json['size']) : fail(`${fullName} without a size, or with one below 0`) })
   const fields: AvroField[] = []
   const record = define(known, { ...common, kind: 'record', fields })
   const given = json['fields']

@@ -1,6 +1,7 @@
 /** Columns as connectors and tasks have them: packed values become the bytes that objects become, and bytes become packed columns. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseAvro } from '../../../src/converters/avro/schema.ts'
 import type { Converter, DecodedColumn } from '../../../src/converters/types.ts'
 import { Decimal } from '../../../src/data/logical.ts'
 import type { Schema } from '../../../src/data/schema.ts'
@@ -115,6 +116,26 @@ test('arrays and maps of any size come back, in one block or in several', async 
 test('entries of a map may have their value before their key', async () => {
   const entry = { type: 'record', name: 'MapEntry', namespace: 'io.confluent.connect.avro', fields: [{ name: 'value', type: 'string' }, { name: 'key', type: 'int' }] }
   expect((await decodeColumn([registered({ type: 'array', items: entry })(4, 2, 0x61, 2, 2, 0x62, 4, 0)])).values).toEqual([new Map([[1, 'a'], [2, 'b']])])
+})
+test('maps in maps with the value before the key are read in time that grows with their depth, not doubled by every level', async () => {
+  const depth = 60
+  let type: unknown = 'int'
+  for (let level = 0; level < depth; level++) type = { type: 'array', items: { type: 'record', name: `E${level}`, namespace: 'n', 'connect.internal.type': 'MapEntry', fields: [{ name: 'value', type }, { name: 'key', type: 'int' }] } }
+  const bytes = [...Array.from({ length: depth }, () => 2), 14, ...Array.from({ length: depth }, (_, level) => [level, 0]).flat()]
+  const { values } = await decodeColumn([registered(type)(...bytes)])
+  let inner: unknown = values[0]
+  for (let level = depth - 1; level >= 0; level--) inner = (inner as Map<unknown, unknown>).get(level % 2 === 0 ? level / 2 : -(level + 1) / 2)
+  expect(inner).toBe(7)
+})
+test('items of no bytes are claimed up to a limit, in one block or in many', async () => {
+  const nothing = registered({ type: 'array', items: { type: 'record', name: 'Nothing', fields: [] } })
+  const most = [0x80, 0x89, 0x7a] // a million
+  const rows = await decodeAll(converter, [nothing(...Array.from({ length: 30_000 }, () => most).flat(), 0), nothing(4, 0), nothing(...most, 2, 0), nothing(...most, 0)])
+  const claims = 'The Avro data claims more empty items than anybody writes'
+  expect(rows.map((row) => (row instanceof Error ? row.message : (row.value as readonly unknown[]).length))).toEqual([claims, 2, claims, 1_000_000])
+})
+test('a fixed type of less than no bytes is no Avro schema', () => {
+  expect(() => parseAvro('{"type":"fixed","name":"F","size":-1}')).toThrow(/F without a size, or with one below 0/)
 })
 test('decimals with more bytes than they need, or none, and dates beyond JavaScript’s', async () => {
   const decimal = registered({ type: 'record', name: 'D', fields: [{ name: 'd', type: { type: 'bytes', logicalType: 'decimal', precision: 9, scale: 2 } }] })
