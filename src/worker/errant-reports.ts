@@ -81,6 +81,9 @@ export class ErrantReports {
     const pending = this.#pending.get(key) ?? new Set()
     this.#pending.set(key, pending.add(durable))
     // done is done; one that failed stays for the commit to find
-    durable.then(() => void pending.delete(durable), () => {})
+    durable.then(() => {
+      pending.delete(durable)
+      if (pending.size === 0 && this.#pending.get(key) === pending) this.#pending.delete(key)
+    }, () => {})
   }
 }

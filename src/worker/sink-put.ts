@@ -51,6 +51,10 @@ export class SinkPut {
     return this.#atDeath ?? (this.#running && current?.batch ? `put() had ${describeParts(current)}.` : null)
   }
 
+  /** Partitions have gone, and with them perhaps all that was to be put again: what fails next is looked into from the start. */
+  discarded(): void {
+    if (this.#options.pieces.current === null) this.#isBisecting = this.#isRedelivering = false
+  }
   /** Gives the task its batch; `finish` says what became of it. */
   start(delivery: Delivery): void {
     const { guest, pieces, timeoutMs } = this.#options

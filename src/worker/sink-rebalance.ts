@@ -73,6 +73,7 @@ export class SinkRebalance implements RebalanceListener {
   async #discard(partitions: readonly TopicPartition[]): Promise<void> {
     this.#options.ahead.drop(partitions)
     await this.#options.pieces.discard(partitions)
+    this.#options.put.discarded()
     this.#options.errants.forget(partitions)
   }
 }

@@ -2,6 +2,7 @@
  * One polled batch through the transformation chain and the converters: ranges of bytes for the producer, what was dropped, and the
  * rows that failed. Rows keep their numbers all the way; of a row that fails twice the first stage counts.
  */
+import { asBuffer, copyBytes } from '../converters/columns.ts'
 import type { ByteRanges, Converter, EncodedColumn, Topics } from '../converters/types.ts'
 import { allThen, andThen, type MaybePromise } from '../data/maybe-promise.ts'
 import { javaUtf8Text } from '../data/java-utf8.ts'
@@ -119,20 +120,39 @@ const usedTopics = ({ topics, topic, count }: HostBatch, rows: RowBatch, failure
 }
 
 /** Converters use their buffer again. */
-const copied = (ranges: ByteRanges): ByteRanges => ({ ...ranges, bytes: Buffer.from(ranges.bytes) })
+const copied = (ranges: ByteRanges): ByteRanges => ({ ...ranges, bytes: Buffer.from(ranges.bytes.subarray(0, ranges.end.reduce((last, end) => Math.max(last, end), 0))) })
 
 /** Ranges by the rows of the whole batch; other rows are as before, or null. */
 const spread = (column: ByteRanges, some: Int32Array | null, count: number, before: ByteRanges | null): ByteRanges => {
   if (some === null) return column
-  const start = before === null ? new Int32Array(count).fill(-1) : before.start.slice()
-  const end = before === null ? new Int32Array(count).fill(-1) : before.end.slice()
-  const shift = before?.bytes.length ?? 0
-  some.forEach((row, index) => {
-    const isNull = (column.start[index] as number) < 0
-    start[row] = isNull ? -1 : (column.start[index] as number) + shift
-    end[row] = isNull ? -1 : (column.end[index] as number) + shift
-  })
-  return { count, bytes: before === null ? column.bytes : Buffer.concat([before.bytes, column.bytes]), start, end }
+  const start = new Int32Array(count).fill(-1)
+  const end = new Int32Array(count).fill(-1)
+  if (before === null) {
+    some.forEach((row, index) => {
+      start[row] = column.start[index] as number
+      end[row] = column.end[index] as number
+    })
+    return { count, bytes: column.bytes, start, end }
+  }
+  const renewed = new Map(Array.from(some, (row, index) => [row, index]))
+  const source = (row: number): readonly [ByteRanges, number] => {
+    const index = renewed.get(row)
+    return index === undefined ? [before, row] : [column, index]
+  }
+  // packed anew: retries may go on for ever, and nothing of the earlier ones may stay
+  let at = 0
+  for (let row = 0; row < count; row++) {
+    const [ranges, index] = source(row)
+    if ((ranges.start[index] as number) < 0) continue
+    start[row] = at
+    end[row] = at += (ranges.end[index] as number) - (ranges.start[index] as number)
+  }
+  const bytes = Buffer.allocUnsafeSlow(at)
+  for (let row = 0; row < count; row++) {
+    const [ranges, index] = source(row)
+    if ((start[row] as number) >= 0) copyBytes(asBuffer(ranges.bytes), ranges.start[index] as number, ranges.end[index] as number, bytes, start[row] as number)
+  }
+  return { count, bytes, start, end }
 }
 const spreadHeaders = (of: EncodedBatch['headers'], some: Int32Array | null, before: EncodedBatch['headers']): EncodedBatch['headers'] => {
   if (some === null || of === null) return of ?? before

@@ -176,7 +176,10 @@ export class FakeConsumer implements Consumer {
   revoked(partitions: readonly TopicPartition[]): Promise<void> {
     return this.inPoll(async () => {
       await this.listener?.onRevoked(partitions)
-      for (const partition of partitions) this.#assignment.delete(partitionKey(partition))
+      for (const partition of partitions) {
+        this.#assignment.delete(partitionKey(partition))
+        this.paused.delete(partitionKey(partition))
+      }
     })
   }
   produce(partition: TopicPartition, values: readonly (string | null)[]): void {

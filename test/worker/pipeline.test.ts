@@ -63,6 +63,17 @@ describe('a batch of a source', () => {
   })
 })
 
+test('rows that are tried again for ever take no more room with every try', async () => {
+  let encoded = await encodeBatch(textBatch(['a', 'late', 'c']), pipeline(flaky(Infinity)))
+  const sizes = new Set<number>()
+  for (let attempt = 0; attempt < 20; attempt++) {
+    encoded = await encoded.retry([1])
+    sizes.add(encoded.value.bytes.length)
+    expect([texts(encoded)[0], texts(encoded)[2], encoded.failures.length]).toEqual(['a', 'c', 1])
+  }
+  expect(Math.max(...sizes)).toBeLessThan(100)
+})
+
 describe('records of a sink', () => {
   const parts = [recordColumns({ topic: 't', partition: 0 }, 10, ['a', 'late']), recordColumns({ topic: 'drop', partition: 1 }, 5, ['x']), recordColumns({ topic: 't', partition: 2 }, 7, ['b'])]
   const summary = (decoded: DecodedParts): unknown => {

@@ -81,3 +81,22 @@ test('a partition revoked in the midst of it takes its pieces along; what was ta
   expect(puts).toEqual([['a', 'b', 'c'], ['a'], ['b', 'c'], ['b']])
   expect(letters.appended).toEqual([])
 })
+
+test('when all of it has gone with its partitions, the next put that fails is looked into from the start: nothing else is fetched meanwhile', async () => {
+  const paused: number[] = []
+  const { consumer, letters, puts, until, stop } = await start({}, (values) => {
+    paused.push(consumer.paused.size)
+    refuse('c')(values)
+    if (puts.length === 4) throw new GuestFailure(guestError('later', { retriable: true }))
+  })
+  consumer.produce(p0, ['a', 'b', 'c'])
+  await until(() => puts.length === 4)
+  await consumer.revoked([p0])
+  await consumer.assigned([p0])
+  await until(() => letters.appended.length === 1)
+  letters.ackAll()
+  await stop()
+  expect(puts.slice(3)).toEqual([['b'], ['b', 'c'], ['b'], ['c']])
+  expect(paused.slice(4)).toEqual([0, 1, 1])
+  expect(consumer.committedOffsets.get('t-0')).toBe(3)
+})
