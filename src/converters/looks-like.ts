@@ -83,6 +83,7 @@ const textual = (bytes: Uint8Array, className: string): Guess | null => {
       ? { what: 'broken or cut off JSON', remedy: (key) => `${key}=${string} passes it on as text` }
       : { what: 'plain text', remedy: (key) => `${key}=${string} reads it` }
   }
+  if (isEnvelope(parsed.value) && className === json) return { what: 'JSON with a schema envelope whose schema is wrong or does not fit its payload', remedy: (key) => `that is for its producer to mend; ${key}=${string} passes it on as text` }
   if (isEnvelope(parsed.value)) return { what: 'JSON with a schema envelope', remedy: (key) => `${key}=${json} with ${key}.schemas.enable=true reads it` }
   const without: Guess = { what: 'JSON without a schema envelope', remedy: (key) => `${key}=${json} with ${key}.schemas.enable=false reads it` }
   // a number or a word is JSON by accident where no JSON was tried

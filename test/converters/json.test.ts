@@ -121,6 +121,10 @@ test('bad JSON fails its row, with the cause in Jackson’s terms', () => {
 const envelope = (schema: string, payload: string): string => `{"schema":${schema},"payload":${payload}}`
 const text = '{"type":"string","optional":false}'
 
+test('a character that is no text is told by its code point', () => {
+  const causes = decode(plain(), ['\0\0\0\0\x05abc', '[1 \x1b]', 'x']).map((found) => ('cause' in found ? String(found.cause) : 'none'))
+  expect(causes).toEqual([expect.stringContaining('Unexpected character U+0000 at'), expect.stringContaining("Unexpected character U+001B: was expecting comma or ']' at"), expect.stringContaining("Unexpected character 'x' at")])
+})
 test('envelopes: exactly schema and payload, nothing else', () => {
   const message = 'JsonConverter with schemas.enable requires "schema" and "payload" fields and may not contain additional fields. If you are trying to deserialize plain JSON data, set schemas.enable=false in your converter configuration.'
   expect(decode(enveloped(), ['"x"', 'null', '', '{"schema":null}', '{"schema":null,"payload":1,"x":2}'])).toEqual(Array.from({ length: 5 }, () => ({ error: message })))

@@ -19,6 +19,8 @@ test('Confluent\'s magic byte is named with its schema id and the converter that
 test('JSON with and without an envelope is told apart, each with its schemas.enable', () => {
   expect(look('{"a":1}')).toContain('JSON without a schema envelope: value.converter=org.apache.kafka.connect.json.JsonConverter with value.converter.schemas.enable=false reads it')
   expect(look('{"schema":null,"payload":1}', string)).toContain('JSON with a schema envelope: value.converter=org.apache.kafka.connect.json.JsonConverter with value.converter.schemas.enable=true')
+  // what the converter for it could not read is not told to use that converter
+  expect(look('{"schema":{"type":"int23"},"payload":1}')).toContain('JSON with a schema envelope whose schema is wrong or does not fit its payload: that is for its producer to mend')
   expect(look('17')).toContain('JSON without a schema envelope')
   expect(look('17', string)).toContain('plain text')
 })

@@ -22,6 +22,8 @@ export type Parsed = { readonly node: JsonNode; readonly missing: boolean }
 
 const failure = 'Converting byte[] to Kafka Connect data failed due to serialization error: '
 const maxDepth = 500
+/** Control characters and halves of surrogate pairs are no text for logs and headers. */
+const shown = (char: string): string => (/\p{C}/u.test(char) ? `U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}` : `'${char}'`)
 
 /** Sixteen digits may be more than a double holds, and so may a power of ten; only then numbers need their text. Escaped surrogates are looked at as well. */
 const inexact = /\d{16}|\\u[dD][89a-fA-F]|\d[eE][+-]?\d+\s*(?:[,}\]]|$)/
@@ -81,7 +83,7 @@ class Parser {
         return value
       }
     }
-    return char === undefined ? this.#fail('Unexpected end-of-input') : this.#fail(`Unexpected character '${char}'`)
+    return char === undefined ? this.#fail('Unexpected end-of-input') : this.#fail(`Unexpected character ${shown(char)}`)
   }
   members(): { readonly key: string; readonly start: number; readonly end: number }[] {
     const found: { readonly key: string; readonly start: number; readonly end: number }[] = []
@@ -123,7 +125,7 @@ class Parser {
       this.#blank()
       const char = this.#text[this.position++]
       if (char === close) return
-      if (char !== ',') this.#fail(char === undefined ? 'Unexpected end-of-input' : `Unexpected character '${char}': was expecting comma or '${close}'`)
+      if (char !== ',') this.#fail(char === undefined ? 'Unexpected end-of-input' : `Unexpected character ${shown(char)}: was expecting comma or '${close}'`)
     }
   }
   #key(): string {
@@ -159,7 +161,7 @@ class Parser {
     const [text] = match.exec(this.#text) ?? ['']
     const next = this.#text[this.position + text.length] ?? ' '
     // a number that is the whole document ends with it, or with a blank
-    if (text === '' || /[\p{L}\p{N}_$.+-]/u.test(next) || (depth === 0 && !' \t\n\r'.includes(next))) return this.#fail(`Unexpected character '${next}' in a number`)
+    if (text === '' || /[\p{L}\p{N}_$.+-]/u.test(next) || (depth === 0 && !' \t\n\r'.includes(next))) return this.#fail(`Unexpected character ${shown(next)} in a number`)
     this.position += text.length
     return new JsonNumber(text.replace(/^(-?)0+(?=\d)/, '$1'))
   }
