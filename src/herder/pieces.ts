@@ -108,12 +108,17 @@ export class Pieces {
   async startTask(id: TaskId): Promise<boolean> {
     const { configuration, worker, status } = this.#deps
     try {
-      const { taskConfigs } = this.stored(id.connector)
-      const connector = await this.spec(id.connector, this.#versions.get(id.connector))
+      const { config, targetState, taskConfigs } = this.stored(id.connector)
+      const raw = taskConfigs[id.task] ?? {}
+      const [connectorProps, taskProps] = [await configuration.resolve(config), await configuration.resolve(raw)]
+      // a provider may give another value each time it is asked: these are the task's own, beside those of the Connector and of other tasks
+      const secrets = [...(await configuration.secrets(config, connectorProps)), ...(await configuration.secrets(raw, taskProps))]
+      hideSecrets(`task ${taskText(id)}`, secrets)
+      const connector = configuration.connectorSpec(id.connector, connectorProps, targetState, secrets, this.#versions.get(id.connector))
       const { tasksMax, enforce } = configuration.tasksMax(connector.config)
       const problem = tooManyTasks(id.connector, taskConfigs.length, tasksMax)
       if (problem !== null && enforce) throw new ConnectError('INTERNAL', problem)
-      await worker().startTask(configuration.taskSpec(connector, id, await configuration.resolve(taskConfigs[id.task] ?? {})))
+      await worker().startTask(configuration.taskSpec(connector, id, taskProps))
       return true
     } catch (error) {
       log.error(`Failed to start task ${taskText(id)}`, error)

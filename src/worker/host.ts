@@ -64,7 +64,7 @@ export class ThreadHost {
   startTask(spec: TaskSpec): void {
     const key = keyOf(spec.id)
     if (this.#tasks.has(key)) throw new ConnectError('CONFLICT', `Task already exists in this worker: ${key}`)
-    hideSecrets(spec.id.connector, spec.connector.secrets)
+    hideSecrets(`task ${key}`, spec.connector.secrets)
     runtimeLogger('Worker', `[${spec.id.connector}|task-${spec.id.task}] `).info(`Creating task ${key}`)
     this.#tasks.set(key, new WorkerTask(spec, this.#cells, this.#deps))
   }

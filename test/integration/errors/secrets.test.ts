@@ -11,7 +11,7 @@ import { recordsOf } from '../helpers/records.ts'
 import { testFolder, type TestFolder, testKafka, testWorker, type TestWorker, until } from '../helpers/standalone.ts'
 import { testTopics, type TestTopics } from '../helpers/topics.ts'
 
-const secrets = { file: 'from-the-file-9f1c', env: 'from-the-env-77ab', dir: 'from-the-folder-3e0d', guest: 'from-the-vault:deep/path:pin', password: 'given-as-password "5b2e"', worker: 'of-the-worker-c41f', other: 'only-in-requests-11d0' } as const
+const secrets = { changing: 'changes-each-time', file: 'from-the-file-9f1c', env: 'from-the-env-77ab', dir: 'from-the-folder-3e0d', guest: 'from-the-vault:deep/path:pin', password: 'given-as-password "5b2e"', worker: 'of-the-worker-c41f', other: 'only-in-requests-11d0' } as const
 
 const leaky = `
 import { ConfigDef, ConfigProvider, SinkConnector, SinkTask, SourceConnector, SourceTask, Transformation, sleep } from 'isoconnect'
@@ -62,7 +62,11 @@ export class LeakyTransformation extends Transformation {
   apply(record) { leak(this.props, 'apply'); return record }
 }
 export class Vault extends ConfigProvider {
-  get(path, keys) { return { data: Object.fromEntries([...(keys ?? [])].map((key) => [key, 'from-the-vault:' + path + ':' + key])) } }
+  n = 0
+  get(path, keys) {
+    if (path === 'changing') return { data: Object.fromEntries([...(keys ?? [])].map((key) => [key, 'changes-each-time-' + ++this.n])) }
+    return { data: Object.fromEntries([...(keys ?? [])].map((key) => [key, 'from-the-vault:' + path + ':' + key])) }
+  }
 }
 `
 const classes = [['source', 'LeakySource'], ['sink', 'LeakySink'], ['transformation', 'LeakyTransformation'], ['config_provider', 'Vault']] as const
@@ -155,6 +159,16 @@ test.each([['Source', 'commit'], ['Source', 'commitRecord'], ['Source', 'task st
   await ask('PUT', `/connectors/${name}/stop`)
   await ask('DELETE', `/connectors/${name}`)
   await until('it is logged', async () => log, (text) => text.includes(`${leak} prints [hidden]`))
+  expect(leaks()).toEqual([])
+})
+
+test.each(['start', 'task start', 'poll', 'stop'])('values that a provider makes anew each time it is asked, in %s', async (leak) => {
+  const name = await start('Source', leak, { guest: '${vault:changing:pin}' })
+  await until('it has begun', () => worker.herder.connectorStatus(name), ({ connector, tasks }) => connector.state === 'FAILED' || ['RUNNING', 'FAILED'].includes(tasks[0]?.state ?? ''))
+  await askEverything(name)
+  await ask('POST', `/connectors/${name}/restart?includeTasks=true`)
+  await askEverything(name)
+  await ask('DELETE', `/connectors/${name}`)
   expect(leaks()).toEqual([])
 })
 
