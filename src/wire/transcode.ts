@@ -3,7 +3,7 @@
  * Node encodes and decodes a whole column in one native call; only columns with non-ASCII text pay per value.
  * With an unpaired surrogate in it the column is `wtf8`: what becomes of that is for a converter to say, as in Java.
  */
-import { isAscii } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { Column, HeadersColumn, OffsetColumn, TextColumn } from './batch.ts'
 
 type HostTexts = Extract<TextColumn, { kind: 'utf8' | 'wtf8' }>
@@ -22,11 +22,22 @@ export const toUtf8 = (column: TextColumn): HostTexts => {
   let used = 0
   for (let row = 0; row < lengths.length; row++) {
     const length = lengths[row] as number
-    byteLengths[row] = length < 0 ? -1 : Buffer.byteLength(text.substring(at, at + length), 'utf8')
-    if (length > 0) at += length
-    used += Math.max(0, byteLengths[row] as number)
+    if (length <= 0) {
+      byteLengths[row] = length
+      continue
+    }
+    // a pair split between two values: neither of them is well-formed
+    if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) return eachToWtf8(column)
+    let bytesOfRow = 0
+    // a guest's lengths may be lies
+    for (const end = Math.min(at + length, text.length); at < end; at++) {
+      const unit = text.charCodeAt(at)
+      // of a pair either half counts two bytes
+      bytesOfRow += unit < 0x80 ? 1 : unit < 0x800 || (unit & 0xf800) === 0xd800 ? 2 : 3
+    }
+    byteLengths[row] = bytesOfRow
+    used += bytesOfRow
   }
-  // a surrogate pair split between two values counts 3 + 3 bytes apart but 4 together: neither of the values is well-formed
   if (used !== byteLength) return eachToWtf8(column)
   bytes.write(text, 0, byteLength, 'utf8')
   return { kind: 'utf8', lengths: byteLengths, bytes }
@@ -63,6 +74,8 @@ export const toText = (column: TextColumn): Extract<TextColumn, { kind: 'text' }
   if (column.kind === 'text') return column
   const bytes = Buffer.from(column.bytes.buffer, column.bytes.byteOffset, column.bytes.byteLength)
   if (isAscii(bytes)) return { kind: 'text', lengths: column.lengths, text: bytes.toString('latin1') }
+  const counted = isUtf8(bytes) ? textLengths(bytes, column.lengths) : null
+  if (counted !== null) return { kind: 'text', lengths: counted, text: bytes.toString('utf8') }
   // values are decoded one by one: bytes broken at a border must not flow into the neighbour
   const decode = column.kind === 'wtf8' ? decodeWtf8 : decodeUtf8
   const values: string[] = []
@@ -79,6 +92,30 @@ export const toText = (column: TextColumn): Extract<TextColumn, { kind: 'text' }
     }
   }
   return { kind: 'text', lengths, text: values.join('') }
+}
+
+/**
+ * UTF-16 lengths of values that are UTF-8 together: every byte that begins a character counts one, those of four bytes two.
+ * Null when a value begins inside of a character, so that neither it nor the one before is UTF-8 by itself.
+ */
+const textLengths = (bytes: Buffer, byteLengths: Int32Array): Int32Array | null => {
+  const lengths = new Int32Array(byteLengths.length)
+  let at = 0
+  for (let row = 0; row < lengths.length; row++) {
+    const byteLength = byteLengths[row] as number
+    if (byteLength <= 0) {
+      lengths[row] = byteLength
+      continue
+    }
+    if (((bytes[at] as number) & 0xc0) === 0x80) return null
+    let length = 0
+    for (const end = Math.min(at + byteLength, bytes.length); at < end; at++) {
+      const byte = bytes[at] as number
+      if (byte < 0x80 || byte >= 0xc0) length += byte >= 0xf0 ? 2 : 1
+    }
+    lengths[row] = length
+  }
+  return lengths
 }
 
 /** The whole column in the form a side wants; the strings inside structured values follow. */
