@@ -1,4 +1,5 @@
 /** Arguments of `HostApi` requests, checked before a handler of the worker sees them. Throws ProtocolError. */
+import { parseJson } from '../data/json.ts'
 import { type Packed, unpackSourceBatch } from '../wire/batch-codec.ts'
 import type { SourceBatch } from '../wire/batch.ts'
 import type { HostApi } from '../wire/guest-api.ts'
@@ -19,7 +20,7 @@ const partition = (value: unknown): { readonly topic: string; readonly partition
 const withOffset = (value: unknown): unknown => ({ ...partition(value), offset: count((value as { readonly offset?: unknown }).offset) })
 const jsonMap = (value: unknown): string => {
   const text = string(value)
-  const parsed: unknown = JSON.parse(text)
+  const parsed: unknown = parseJson(text)
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? text : fail('a source partition that is no map')
 }
 const oneRecord = (packed: unknown): SourceBatch => {

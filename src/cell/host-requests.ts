@@ -1,5 +1,6 @@
 /** Requests of guests to the worker: on the frame pipe (answered when ready) and on the question pipe (the cell blocks for it). */
 import type { Duplex } from 'node:stream'
+import { parseJson } from '../data/json.ts'
 import type { GuestError } from '../wire/guest-api.ts'
 import { weightProblem } from '../wire/json-weight.ts'
 import type { GuestOptions } from './cell.ts'
@@ -63,7 +64,7 @@ export class HostRequests {
   async #reply(question: Buffer): Promise<void> {
     const problem = weightProblem(question)
     if (problem !== null) throw new ProtocolError(problem)
-    const { guest, method, args } = checkRequest(JSON.parse(question.toString('utf8')))
+    const { guest, method, args } = checkRequest(parseJson(question.toString('utf8')))
     const outcome = await this.#answer(guest, method, args)
     if (this.#closed) return
     const bytes = Buffer.from(JSON.stringify(outcome))

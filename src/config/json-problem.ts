@@ -22,23 +22,6 @@ const stringEnd = (text: string, start: number): number => {
   return -1
 }
 
-/** True when objects and arrays are nested deeper than `limit`. */
-export const isDeeperThan = (text: string, limit: number): boolean => {
-  let depth = 0
-  let inString = false
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (inString) {
-      if (code === 92) index++
-      else if (code === 34) inString = false
-    } else if (code === 34) inString = true
-    else if (code === 123 || code === 91) {
-      if (++depth > limit) return true
-    } else if (code === 125 || code === 93) depth--
-  }
-  return false
-}
-
 /** What comes next: a value, a value or the end of an empty array, a key, a key or the end of an empty object, a colon, or what follows a value. */
 type Expects = 'a value' | "a value or ']'" | 'a key' | "a key or '}'" | "':'" | 'after'
 

@@ -2,6 +2,8 @@
  * What bytes that a converter could not read look like, and which setting would read them. Pure. A guess for people: it is worded
  * as one, and nothing is decided by it.
  */
+import { parseJson } from '../data/json.ts'
+
 type Side = 'key' | 'value' | 'header'
 /** `className`: of the converter that could not read them. `header`: the name of the header they are from. */
 export type Asked = { readonly side: Side; readonly header?: string; readonly className: string; readonly bytes: Uint8Array; readonly showBytes: boolean }
@@ -100,7 +102,7 @@ const utf8 = (bytes: Uint8Array): string | null => {
 }
 const parse = (text: string): { readonly value: unknown } | undefined => {
   try {
-    return { value: JSON.parse(text) }
+    return { value: parseJson(text) }
   } catch {
     return undefined
   }

@@ -2,9 +2,9 @@
  * Request bodies: JSON with limits on size and depth, and readers for the few shapes there are. What Java answers with 500 and an
  * internal exception's text is 400 here, with a reason that says where and repeats nothing of the body (it may hold a secret).
  */
-import { parseJson, type Reviver } from '../data/json.ts'
+import { isDeeperThan, parseJson, type Reviver } from '../data/json.ts'
 import { ConnectError } from '../errors.ts'
-import { isDeeperThan, jsonProblem } from '../config/json-problem.ts'
+import { jsonProblem } from '../config/json-problem.ts'
 
 export const maxBodyBytes = 10 * 1024 * 1024
 const maxDepth = 100

@@ -4,6 +4,7 @@
  * is kept by schema (JSON heads, plans) is found batch after batch.
  */
 import { DataException } from '../data/errors.ts'
+import { parseJson } from '../data/json.ts'
 import { fieldOf, type LateSchema, Schema } from '../data/schema.ts'
 import { Type, type SchemaTypeName } from '../data/schema-type.ts'
 import { maxDefaultNesting, maxSchemaDepth, maxSchemasChars, maxSchemaSize } from './schema-form.ts'
@@ -61,7 +62,7 @@ const bad = (what: string): never => {
 }
 const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return bad('table')
   }

@@ -91,6 +91,7 @@ const batches: readonly Attack[] = [
   ['lists of themselves', `batch({ schemas: '{"roots":[0],"entries":[{"type":"ARRAY","values":1},{"type":"ARRAY","values":0}]}' }, empty)`, /contains itself without a struct/],
   ['a time without end', "batch({ timestamp: 1 }, empty, { kind: 0, bytes: Buffer.from(Float64Array.of(Infinity).buffer) })", /a timestamp that is no whole number/],
   ['lists that each claim all that is left', `batch({ schemas: JSON.stringify({ roots: [0], entries: [{ type: 'ARRAY', values: 1, default: { data: (() => { const bytes = Buffer.alloc(1.4e6); for (let at = 0; at < 1194; at += 6) { bytes[at] = 9; for (let i = 0, rest = 1.39e6; i < 5; i++, rest >>= 7) bytes[at + 1 + i] = (rest & 127) | (i < 4 ? 128 : 0) } return bytes.toString('base64') })(), strings: [], names: [], schemas: { roots: [], entries: [] } } }, { type: 'INT8' }] }) }, empty)`, /a batch that does not add up/],
+  ['schemas nested so deep that V8 would break over them', `batch({ schemas: '{"roots":[' + '[1,'.repeat(9000) + '1]' }, empty)`, /a schema with a bad table/],
   ['topics that are numbers', 'batch({ topics: [1] }, empty)', /other things than strings/],
 ]
 const requests: readonly Attack[] = [

@@ -1,7 +1,7 @@
 /** JSON whose keys V8 may misread: every key as it is written, everything else as JSON.parse has it. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hasEscapedKey, parseJson } from '../../src/data/json.ts'
+import { hasEscapedKey, isTooDeep, maxJsonDepth, parseJson } from '../../src/data/json.ts'
 
 const keysOf = (text: string): readonly string[] => Object.keys(parseJson(text) as object)
 /** The same parsed by JSON.parse alone, key by key from a text that has one object only: nothing to guess from. */
@@ -61,4 +61,13 @@ test('any document comes out as it was written', () => {
     expect(JSON.stringify(parseJson(text))).toBe(text)
     expect(hasEscapedKey(text)).toBe(keysIn(document).some((name) => JSON.stringify(name).includes('\\')))
   }), { seed: 26, numRuns: 3000 })
+})
+
+test('a text nested so deep that V8 damages its memory over it is refused before V8 sees it', () => {
+  for (const level of ['[1,', '{"a":1,"b":', '[[1,', '["]",']) {
+    const text = `[${level.repeat(9000)}1]`
+    for (let turn = 0; turn < 100; turn++) expect(() => parseJson(text)).toThrow('JSON nested more than 4000 deep')
+  }
+  const nested = (depth: number): string => '['.repeat(depth) + '"[{"' + ']'.repeat(depth)
+  expect([isTooDeep(nested(maxJsonDepth)), isTooDeep(nested(maxJsonDepth + 1)), isTooDeep(`"${'[{'.repeat(9000)}"`), isTooDeep('[1],'.repeat(9000))]).toEqual([false, true, false, false])
 })

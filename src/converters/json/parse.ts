@@ -4,7 +4,7 @@
  * `JSON.parse` does the work where it reads the same; the parser below does the rest and finds where a part of a document ends.
  */
 import { DataException } from '../../data/errors.ts'
-import { hasEscapedKey } from '../../data/json.ts'
+import { hasEscapedKey, isTooDeep } from '../../data/json.ts'
 
 /** A number as written. */
 export class JsonNumber {
@@ -29,8 +29,8 @@ const shown = (char: string): string => (/\p{C}/u.test(char) ? `U+${char.charCod
 const inexact = /\d{16}|\\u[dD][89a-fA-F]|\d[eE][+-]?\d+\s*(?:[,}\]]|$)/
 /** Without a schema `1.0` is a Double and `1` a Long. */
 const wholeDouble = /\.0+\s*(?:[,}\]]|$)/
-/** Whether `JSON.parse` would read this text otherwise than Kafka does; of escaped keys data/json.ts tells. */
-export const needsOwnParser = (text: string, schemaless: boolean): boolean => inexact.test(text) || hasEscapedKey(text) || (schemaless && wholeDouble.test(text))
+/** Whether `JSON.parse` would read this text otherwise than Kafka does; of escaped keys, and of texts it must not see, data/json.ts tells. */
+export const needsOwnParser = (text: string, schemaless: boolean): boolean => inexact.test(text) || hasEscapedKey(text) || isTooDeep(text) || (schemaless && wholeDouble.test(text))
 /** The double of a number's text. Zero has no sign, as in the BigDecimal that Jackson makes first; what is too small for a double keeps its own. */
 export const doubleOfText = (text: string): number => {
   const value = Number(text)

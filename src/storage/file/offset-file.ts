@@ -5,6 +5,7 @@
  */
 import { open, readFile, realpath, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { parseJson } from '../../data/json.ts'
 import { ConnectError, messageOf } from '../../errors.ts'
 import { logger } from '../../log.ts'
 import { canonical, checkOffsetMap, offsetKey, parseExact, parseOffsetKey } from '../offset-json.ts'
@@ -122,7 +123,7 @@ const entryId = (connector: string, partition: string): string => `${JSON.string
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 const isJson = (text: string | null): boolean => {
   try {
-    if (text !== null) JSON.parse(text)
+    if (text !== null) parseJson(text)
     return true
   } catch {
     return false
