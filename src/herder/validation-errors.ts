@@ -1,4 +1,5 @@
 /** What an invalid configuration is answered with, and what is said of keys that nothing reads. */
+import { clientDefs } from '../config/client-defs.ts'
 import { nearestKey } from '../config/known-keys.ts'
 import { validationError } from '../config/validation.ts'
 import { ConnectError } from '../errors.ts'
@@ -6,8 +7,18 @@ import { logger } from '../log.ts'
 import type { ConfigInfos } from './types.ts'
 
 const log = logger('org.apache.kafka.connect.runtime.AbstractHerder')
-/** Keys under these belong to a client or a group of topics, which know them or say so themselves. */
-const prefixes = ['topic.creation.', 'producer.override.', 'consumer.override.', 'admin.override.']
+/** Keys under these belong to a client, which knows them or says so itself. */
+const prefixes = ['producer.override.', 'consumer.override.', 'admin.override.']
+const isOfClient = (key: string): boolean => prefixes.some((prefix) => key.startsWith(prefix))
+/** `topic.creation.NAME.` of a group that there is: what is not Connect's in it is the topic's, and the broker knows it or says so. */
+const isOfTopics = (key: string, config: StringMap): boolean =>
+  key === 'topic.creation.groups' || ['default', ...listed(config['topic.creation.groups'])].some((group) => group !== '' && key.startsWith(`topic.creation.${group}.`))
+/** Keys that are in no definition of connectors, for who misspells what stands before the client's own or the group's. */
+const clientAndTopicKeys = (config: StringMap): readonly string[] => [
+  ...Object.entries(clientDefs).flatMap(([kind, def]) => [...def.names()].map((name) => `${kind}.override.${name}`)),
+  ...['default', ...listed(config['topic.creation.groups'])].flatMap((group) => ['include', 'exclude', 'partitions', 'replication.factor'].map((name) => `topic.creation.${group}.${name}`)),
+  'topic.creation.groups',
+]
 
 /** Throws 400 with every message when there is any. */
 export const refuseErrors = (infos: ConfigInfos): void => {
@@ -21,16 +32,19 @@ type StringMap = Readonly<Record<string, string>>
 /** Keys that neither the framework nor a plugin defines, each with the known key that was probably meant. */
 export const unknownKeys = (config: StringMap, infos: ConfigInfos): readonly UnknownKey[] => {
   const known = new Set(infos.configs.flatMap(({ definition, value }) => (definition === null ? [] : [value.name])))
-  return Object.keys(config)
-    .filter((key) => !known.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)))
-    .map((key) => ({ key, nearest: nearestKey(key, known) }))
+  const unknown = Object.keys(config).filter((key) => !known.has(key) && !isOfClient(key) && !isOfTopics(key, config))
+  if (unknown.length === 0) return []
+  const all = [...known, ...clientAndTopicKeys(config)]
+  return unknown.map((key) => ({ key, nearest: nearestKey(key, all) }))
 }
 
 const listed = (text: string | undefined): readonly string[] => (text ?? '').split(',').map((alias) => alias.trim())
-/** Why nobody reads a key of a converter, transformation or predicate; null where that is not known. */
+/** Why nobody reads a key of a converter, transformation, predicate or group of topics; null where that is not known. */
 export const whyWithoutEffect = (key: string, config: StringMap): string | null => {
   const converter = /^(?:key|value|header)\.converter(?=\.)/.exec(key)?.[0]
   if (converter !== undefined) return config[converter] === undefined ? `settings of a converter count only beside '${converter}' in the same configuration` : null
+  const group = /^topic\.creation\.(.+?)\./.exec(key)?.[1]
+  if (group !== undefined) return isOfTopics(key, config) ? null : `'topic.creation.groups' does not list '${group}'`
   const [, list, alias] = /^(transforms|predicates)\.(.+?)\./.exec(key) ?? []
   if (list === undefined || listed(config[list]).some((name) => key.startsWith(`${list}.${name}.`))) return null
   return `'${list}' does not list '${alias}'`

@@ -30,3 +30,13 @@ test('settings of a converter that is not configured, and of a transformation th
     "'predicates' does not list 'p'",
   ])
 })
+
+test('a slip in what stands before the settings of a client or a group of topics is found, and a group that is not listed', () => {
+  const config = { 'topic.creation.groups': 'a', 'topic.creation.a.retention.ms': '1', 'topic.creation.default.partitions': '1', 'topic.creation.b.include': 'x', 'topic.creatoin.a.include': 'x', 'producer.overide.acks': '1' }
+  expect(unknownKeys(config, known('name'))).toEqual([
+    { key: 'topic.creation.b.include', nearest: 'topic.creation.a.include' },
+    { key: 'topic.creatoin.a.include', nearest: 'topic.creation.a.include' },
+    { key: 'producer.overide.acks', nearest: 'producer.override.acks' },
+  ])
+  expect(Object.keys(config).map((key) => whyWithoutEffect(key, config))).toEqual([null, null, null, "'topic.creation.groups' does not list 'b'", null, null])
+})
