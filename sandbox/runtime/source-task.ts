@@ -45,13 +45,13 @@ export const sourceTaskApi = (): Async<SourceTaskApi> => {
     async commitRecords(committed: CommittedRecords) {
       const batch = kept.get(committed.batch)
       if (batch === undefined) return
-      const { topic, partition, timestamp } = committed
+      const { topic, partition, timestamps } = committed
       for (let at = 0; at < committed.rows.length; at++) {
         const record = batch.records[committed.rows[at] as number]
         const offset = committed.offsets[at] as number
         if (record === undefined) continue
         if (--batch.left === 0) kept.delete(committed.batch)
-        await started().commitRecord(record, offset < 0 ? null : { topic, partition, offset, timestamp })
+        await started().commitRecord(record, offset < 0 ? null : { topic, partition, offset, timestamp: timestamps[at] as number })
       }
     },
     async stop() {

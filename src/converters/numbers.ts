@@ -21,8 +21,10 @@ type Kind = {
 
 const integer = (bits: number) => (value: unknown): boolean =>
   typeof value === 'bigint' ? BigInt.asIntN(bits, value) === value : bits === 64 ? Number.isSafeInteger(value) : Number.isInteger(value) && Math.abs(value as number) <= 2 ** (bits - 1) && value !== 2 ** (bits - 1)
-/** A bare number is whatever the converter is for: JavaScript does not tell 2 from 2.0. */
+/** Without a schema a number is whatever the converter is for: JavaScript does not tell 2 from 2.0, nor a short from a long. */
 const isNumber = (value: unknown): boolean => typeof value === 'number'
+/** With a schema it is what the schema says, and no other will do: a Byte is no Short. */
+const isOf = (kind: Kind, schema: Schema | null): boolean => schema === null || schema.type === kind.schema.type
 /** A box is what it says. */
 const plain = (kind: Kind, value: unknown): unknown =>
   (value instanceof JavaDouble && kind.word === 'double') || (value instanceof JavaFloat && kind.word === 'float') ? value.value : value
@@ -48,7 +50,7 @@ const make = (kind: Kind): MakeConverter => () => {
     fromConnect: (values) => encodeRows(values, scratch, (given, schema, to) => {
       if (given === null) return false
       const value = plain(kind, given)
-      if (!kind.fits(value)) throw new DataException(`Failed to serialize to ${kind.word} (was class ${javaClassOf(value, schema)}): `)
+      if (!isOf(kind, schema) || !kind.fits(value)) throw new DataException(`Failed to serialize to ${kind.word} (was class ${javaClassOf(value, schema)}): `)
       append(to, kind.bytes, (bytes, at) => kind.write(bytes, at, value as never))
       return true
     }),

@@ -51,7 +51,8 @@ export type CommittedRecords = {
   readonly offsets: Float64Array
   readonly topic: string
   readonly partition: number
-  readonly timestamp: number
+  /** Parallel to rows: when the broker says it has appended the record, else the record's own. */
+  readonly timestamps: Float64Array
 }
 
 /** Calls on the isolate of a Connector object (also used, without start, to describe and validate). */

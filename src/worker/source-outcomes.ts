@@ -13,10 +13,10 @@ import { type SubmittedBatch, SubmittedRecords } from './submitted-records.ts'
 import type { LoopOptions } from './task-loop.ts'
 import type { Failure } from './tolerance.ts'
 
-type Place = { readonly topic: string; readonly partition: number; readonly baseOffset: number; readonly timestamp: number }
+type Place = { readonly topic: string; readonly partition: number; readonly baseOffset: number; readonly logAppendTime: number }
 
 const className = 'org.apache.kafka.connect.runtime.WorkerSourceTask'
-const nowhere = (topic: string): Place => ({ topic, partition: -1, baseOffset: -1, timestamp: -1 })
+const nowhere = (topic: string): Place => ({ topic, partition: -1, baseOffset: -1, logAppendTime: -1 })
 
 export class SourceOutcomes {
   /** Of what was polled. */
@@ -30,6 +30,8 @@ export class SourceOutcomes {
   #sendFailure: Error | null = null
   /** Dead letters on their way. */
   readonly #letters = new Set<Promise<void>>()
+  /** By batch, with which timestamp a row was sent; kept while the task may still hear of one of its records. */
+  readonly #sentAt = new Map<number, (row: number) => number>()
   /** `commitRecord` crossings under way. */
   #crossings: Promise<unknown> = Promise.resolve()
 
@@ -38,7 +40,10 @@ export class SourceOutcomes {
     this.#options = options
     this.#label = label
     this.#originals = new SourceOriginals(tolerance === 'all' && (deadLetterQueue !== null || (logEnable && logIncludeMessages)))
-    this.records = new SubmittedRecords((number) => this.#originals.release(number))
+    this.records = new SubmittedRecords((number) => {
+      this.#originals.release(number)
+      this.#sentAt.delete(number)
+    })
   }
   /** From now on the task is told of each record. */
   tell(guest: Guest<'source'>): void {
@@ -48,6 +53,10 @@ export class SourceOutcomes {
     const submitted = this.records.add(batch)
     this.#originals.keep(submitted.number, batch)
     return submitted
+  }
+  /** The batch's records are now on their way to the producer. */
+  sending(submitted: SubmittedBatch, timestampOf: (row: number) => number): void {
+    if (this.#guest) this.#sentAt.set(submitted.number, timestampOf)
   }
   /** When another batch may be submitted: what is kept for failed sends is bounded. */
   room(): Promise<void> {
@@ -69,7 +78,7 @@ export class SourceOutcomes {
   produced(batch: ProducedBatch, producerFailure: KafkaError | null): void {
     if (this.#options.control.cancelled) return
     if (!batch.ok) return this.refused(batch.topic, batch.error, batch.tokens, producerFailure)
-    this.#commitRecords(batch.tokens, { topic: batch.topic, partition: batch.partition, baseOffset: batch.baseOffset, timestamp: batch.logAppendTime })
+    this.#commitRecords(batch.tokens, { topic: batch.topic, partition: batch.partition, baseOffset: batch.baseOffset, logAppendTime: batch.logAppendTime })
     this.records.ack(batch.tokens)
     this.#options.topicUsed(batch.topic)
   }
@@ -131,7 +140,9 @@ export class SourceOutcomes {
     const { spec, log } = this.#options
     for (const { batch, rows, at: first } of this.records.rowsOf(tokens)) {
       const offsets = Float64Array.from(rows, (_, index) => (at.baseOffset < 0 ? -1 : at.baseOffset + first + index))
-      const crossing = guest.call('commitRecords', [{ batch: batch.number, rows, offsets, topic: at.topic, partition: at.partition, timestamp: at.timestamp }], { timeoutMs: spec.connector.limits.callTimeoutMs })
+      const sentAt = this.#sentAt.get(batch.number)
+      const timestamps = Float64Array.from(rows, (row) => (at.baseOffset < 0 ? -1 : at.logAppendTime >= 0 ? at.logAppendTime : (sentAt?.(row) ?? -1)))
+      const crossing = guest.call('commitRecords', [{ batch: batch.number, rows, offsets, topic: at.topic, partition: at.partition, timestamps }], { timeoutMs: spec.connector.limits.callTimeoutMs })
       this.#crossings = Promise.all([this.#crossings, crossing]).then(([, outcome]) => {
         if (outcome.kind === 'error') log.error(`${this.#label} Exception thrown while calling task.commitRecord()`, guestException(outcome.error))
       })

@@ -49,6 +49,8 @@ export class SourceSend {
     let nextFailure = 0
     let nextDropped = 0
     const now = Date.now()
+    const sentAt = (row: number): number => (encoded.timestamp === null ? now : timestampOf(encoded.timestamp[row] as number, now))
+    this.#outcomes.sending(submitted, sentAt)
     for (let row = 0; row < batch.count; row++) {
       const failure = failures[nextFailure]
       if (failure?.row === row) {
@@ -63,7 +65,6 @@ export class SourceSend {
       }
       const keyStart = key.start[row] as number
       const valueStart = value.start[row] as number
-      const timestamp = encoded.timestamp === null ? now : timestampOf(encoded.timestamp[row] as number, now)
       const topic = encoded.topics[encoded.topic === null ? 0 : (encoded.topic[row] as number)] as string
       const token = submitted.firstToken + row
       let accepted = true
@@ -71,7 +72,7 @@ export class SourceSend {
         const refusal = refusals.size === 0 ? undefined : refusals.get(topic)
         if (refusal) throw refusal
         accepted = this.#producer.append(
-          topic, encoded.partition === null ? -1 : (encoded.partition[row] as number), timestamp,
+          topic, encoded.partition === null ? -1 : (encoded.partition[row] as number), sentAt(row),
           keyStart < 0 ? null : key.bytes, keyStart, key.end[row] as number,
           valueStart < 0 ? null : value.bytes, valueStart, value.end[row] as number,
           headers === null ? null : headers(row), token,

@@ -136,7 +136,7 @@ describe('a source task', () => {
     const task = await opened.open('source')
     expect(ok(await task.call('start', [{}], soon))).toMatchObject({ commit: true, commitRecord: true })
     ok(await task.call('poll', [], soon))
-    ok(await task.call('commitRecords', [{ batch: 0, rows: Int32Array.of(0, 2), offsets: Float64Array.of(7, -1), topic: 't', partition: 1, timestamp: 9 }], soon))
+    ok(await task.call('commitRecords', [{ batch: 0, rows: Int32Array.of(0, 2), offsets: Float64Array.of(7, -1), topic: 't', partition: 1, timestamps: Float64Array.of(9, -1) }], soon))
     ok(await task.call('commit', [], soon))
     expect(opened.logs.map(({ message }) => message)).toEqual(['a {"topic":"t","partition":1,"offset":7,"timestamp":9}', 'c null', 'commit'])
   })

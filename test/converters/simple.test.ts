@@ -55,6 +55,14 @@ test('numbers that do not fit are refused', () => {
   expect(encode(converter('Short'), [[40000, null], ['x', null]])).toEqual([{ error: 'Failed to serialize to short (was class java.lang.Long): ' }, { error: 'Failed to serialize to short (was class java.lang.String): ' }])
 })
 
+test('with a schema of another number a number is refused, whatever its size; without one it is what the converter is for', () => {
+  const { INT8_SCHEMA, INT32_SCHEMA, FLOAT32_SCHEMA, FLOAT64_SCHEMA } = schemas
+  const refused = (word: string, of: string) => ({ error: `Failed to serialize to ${word} (was class java.lang.${of}): ` })
+  expect(encode(converter('Short'), [[1, INT8_SCHEMA], [1, INT32_SCHEMA], [0x6162, null]])).toEqual([refused('short', 'Byte'), refused('short', 'Integer'), 'ab'])
+  expect(encode(converter('Long'), [[1, INT32_SCHEMA], [1, FLOAT64_SCHEMA]])).toEqual([refused('long', 'Integer'), refused('long', 'Double')])
+  expect(encode(converter('Double'), [[0.5, FLOAT32_SCHEMA]])).toEqual([refused('double', 'Float')])
+})
+
 test('headers are read as the narrowest value', () => {
   const header = converter('SimpleHeaderConverter')
   const texts = ['1', '-1', '+1', '127', '128', '32768', '2147483648', '1.0', '1.', '1.5', '1e3', '3.4e39', ' 1 ', '1:2', '"abc"', 'TRUE', 'true', 'null', '123abc', '0x10', 'NaN', '-', 'a,b', ' abc ', '', '1e-50']

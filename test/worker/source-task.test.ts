@@ -95,6 +95,7 @@ test('commitRecord crosses only for tasks that override it, with rows and offset
   producer().produced([0], new KafkaError('RECORD_TOO_LARGE', 'too large', { retriable: false }))
   await until(() => committed.length === 3)
   expect(committed.map(({ batch, rows, offsets, partition }) => [batch, [...rows], [...offsets], partition])).toEqual([[0, [1], [100], 0], [1, [0], [101], 0], [0, [0], [-1], -1]])
+  expect(committed.map(({ timestamps }) => [...timestamps])).toEqual([[producer().appended[1]?.timestamp], [producer().appended[2]?.timestamp], [-1]])
   await stop()
 })
 

@@ -1,7 +1,7 @@
 /** StringConverter in several charsets, ByteArrayConverter, the converters of one number each, and how they are configured. */
 import type { Case } from '../cases.ts'
 import {
-  ARRAY, asHeader, BOOLEAN, bytes, BYTES, classes, date, DATE, decimal, DECIMAL, f32, f64, flag, FLOAT32, FLOAT64, i16, i32, i64, INT16, INT32, INT64, list, map, MAP, optional, read, STRING, STRUCT, struct, TIMESTAMP, write,
+  ARRAY, asHeader, BOOLEAN, bytes, BYTES, classes, date, DATE, decimal, DECIMAL, f32, f64, flag, FLOAT32, FLOAT64, i16, i32, i64, i8, INT16, INT32, INT64, INT8, list, map, MAP, optional, read, STRING, STRUCT, struct, TIMESTAMP, write,
 } from '../shorthand.ts'
 import type { TaggedSchema, TaggedValue } from '../tagged.ts'
 
@@ -31,6 +31,7 @@ export const simpleConverterCases: readonly Case[] = [
     .map(([schema, value]) => write(classes.bytes, schema, value)),
   ...numbers.flatMap(([className, schema, value]) => [write(className, schema, value), write(className, null, null), asHeader(write(className, schema, value)), write(className, STRING(), null)]),
   ...everyNumber.flatMap((className) => [...strangers.map(([schema, value]) => write(className, schema, value)), ...[0, 1, 2, 3, 4, 5, 8, 9].map((length) => read(className, Buffer.alloc(length, 0x81))), read(className, null), read(className, Buffer.from([0])), read(className, Buffer.from([1]))]),
+  ...everyNumber.flatMap((className) => ([[INT8(), i8(1)], [INT8(optional), null], [INT8(), i8(-128)], ...numbers.map(([, schema, value]) => [schema, value] as const)] as const).map(([schema, value]) => write(className, schema, value))),
   write(classes.boolean, BOOLEAN(), flag(true)), write(classes.boolean, null, flag(false)), write(classes.boolean, BOOLEAN(optional), null), write(classes.boolean, INT32(), flag(true)), write(classes.boolean, STRING(), null),
   ...[f64(1.5), f64(NaN), f64(Infinity), f64(5e-324)].map((value) => write(classes.double, FLOAT64(), value)), ...[f32(NaN), f32(-Infinity), f32(1.4e-45)].map((value) => write(classes.float, FLOAT32(), value)),
   write(classes.integer, null, i32(2147483647)), write(classes.short, null, i16(32767)), write(classes.long, null, i64(-1)), write(classes.double, null, f64(1)), write(classes.float, null, f32(1)), write(classes.integer, null, f64(1)), write(classes.long, null, f64(2)), write(classes.double, null, i64(2)),
