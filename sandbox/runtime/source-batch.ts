@@ -218,13 +218,14 @@ const partitionsOf = (records: Records): Int32Array | null => {
   return column
 }
 
+/** -1 is Kafka's word for none. */
 const timestampsOf = (records: Records): Float64Array | null => {
   let column: Float64Array | null = null
   for (let row = 0; row < records.length; row++) {
     const { timestamp } = records[row] as SourceRecord
     if (timestamp === null || timestamp === undefined) continue
     const ms: unknown = timestamp instanceof Date ? timestamp.getTime() : timestamp
-    if (typeof ms !== 'number' || !(ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) throw wrong(row, `timestamp is ${String(timestamp)}; it must be milliseconds since the epoch or a Date, not negative and below 2^53`)
+    if (typeof ms !== 'number' || !((ms >= 0 && ms <= Number.MAX_SAFE_INTEGER) || ms === -1)) throw wrong(row, `timestamp is ${String(timestamp)}; it must be milliseconds since the epoch or a Date, not negative and below 2^53`)
     column ??= new Float64Array(records.length).fill(Number.NaN)
     column[row] = Math.trunc(ms)
   }

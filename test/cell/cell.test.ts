@@ -73,7 +73,7 @@ describe('a source task', () => {
       return [
         { topic: 'one', key: 'k', value: 'plain', sourcePartition: p, sourceOffset: { n: 1 }, headers: { h: 'v' } },
         { topic: 'two', value: 'grün 🎉 \\ud800', sourcePartition: p, sourceOffset: { n: 2 }, partition: 4, timestamp: new Date(5) },
-        { topic: 'one', value: null, sourcePartition: { file: 'b' }, sourceOffset: { n: 3 } },
+        { topic: 'one', value: null, sourcePartition: { file: 'b' }, sourceOffset: { n: 3 }, timestamp: -1 },
       ] }`))
     const task = await opened.open('source')
     expect(ok(await task.call('start', [{}], soon))).toEqual({ commit: false, commitRecord: false, preCommit: false, flush: false })
@@ -86,7 +86,7 @@ describe('a source task', () => {
     expect([...(batch.topic ?? [])]).toEqual([0, 1, 0])
     expect([...(batch.sourcePartition ?? [])]).toEqual([0, 0, 1])
     expect([...(batch.partition ?? [])]).toEqual([-1, 4, -1])
-    expect([...(batch.timestamp ?? [])]).toEqual([Number.NaN, 5, Number.NaN])
+    expect([...(batch.timestamp ?? [])]).toEqual([Number.NaN, 5, -1]) // as in Kafka, -1 is none
     expect(batch.sourceOffset).toMatchObject({ kind: 'numbers', keys: ['n'] })
     expect(batch.headers && texts(batch.headers.keys)).toEqual(['h'])
     expect(batch.headers && texts(batch.headers.values)).toEqual(['v'])

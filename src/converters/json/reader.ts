@@ -127,6 +127,8 @@ const utf8Text = (bytes: Buffer, start: number, end: number): string => {
 }
 const wideEncoding = (bytes: Buffer): 'utf-16le' | 'utf-16be' | null => {
   const [a, b, c] = bytes
+  // Jackson looks for a mark in four bytes, and for a zero in two
+  if (bytes.length < 4 && a !== 0 && b !== 0) return null
   if ((a === 0xfe && b === 0xff) || (a === 0 && b !== 0 && bytes.length > 1)) return 'utf-16be'
   return (a === 0xff && b === 0xfe) || (a !== 0 && b === 0 && c !== 0) ? 'utf-16le' : null
 }

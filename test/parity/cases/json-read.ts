@@ -12,7 +12,7 @@ const documents: readonly (string | Uint8Array)[] = [
   '4.9e-324', '100.0', '12345678901234567890.5', '"x"', '""', '"\\u00e9\\ud83d\\ude00\\/\\b\\f\\n\\r\\t\\"\\\\"', '"\\ud83d"', '"é😀"', '[]', '{}', '[1,2.0,"x",null,true,{"a":[]}]', '{"a":1,"b":2.0,"a":3}', '{"__proto__":1,"constructor":{"x":1}}', '{"1":"one","0":"zero","b":1}',
   '{"":1}', ' {"a" : [ 1 , 2 ] } ', '1 2', '{} garbage', '{"a":1}}', '"x" x', 'nul', 'nulll', 'truex', 'NaN', 'Infinity', '-', '+1', '.5', '1.', '1e', '1.e3', '0x10', '[1,]', '[,1]', '{"a":1,}', '{a:1}', "{'a':1}", "'x'", '{"a"}', '{"a":}', '[1', '{"a":1', '"x', '"\\x"', '"\\u12"',
   '"a\nb"', '"a\tb"', '// c\n1', '/* c */1', '\ufeff1', '[[[[[[[[[[1]]]]]]]]]]', `${'['.repeat(100)}${']'.repeat(100)}`, `${'['.repeat(400)}${']'.repeat(400)}`, '{"a":{"b":{"c":{"d":1.0}}}}', '[1.0,1.10,100,1e0]', '{"v":"1.0"}',
-  Buffer.from([0xff]), Buffer.from([0x22, 0xc3, 0x22]), Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), Buffer.from([0]), Buffer.from([0, 0, 0, 0, 1]), Buffer.from('"x"', 'utf16le'), Buffer.from('\ufeff"x"'),
+  Buffer.from([0xff]), Buffer.from([0x22, 0xc3, 0x22]), Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), Buffer.from([0]), Buffer.from([0, 0, 0, 0, 1]), Buffer.from('"x"', 'utf16le'), Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff]), Buffer.from([0xff, 0xfe, 0x31]), Buffer.from([0, 0x31]), Buffer.from([0x31, 0]), Buffer.from([0xff, 0xfe, 0x31, 0]), Buffer.from([0xfe, 0xff, 0, 0x31]), Buffer.from('\ufeff"x"'),
 ]
 
 const typed: readonly (readonly [schema: string, payloads: readonly string[]])[] = [
