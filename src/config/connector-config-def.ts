@@ -40,7 +40,7 @@ const { Range, ValidString, ValidList, CaseInsensitiveValidString, CompositeVali
 
 const COMMON = 'Common'
 const ERRORS = 'Error Handling'
-export const ISOLATE_GROUP = 'Isolate'
+const ISOLATE_GROUP = 'Isolate'
 
 const interfaces = { converter: 'Converter', header_converter: 'HeaderConverter', transformation: 'Transformation', predicate: 'Predicate' } as const
 /** Refuses a class that is a plugin of another kind; what is no plugin at all could not be found before. */
@@ -63,7 +63,7 @@ const defineGroup = (def: ConfigDef, group: string, rows: readonly Row[], firstO
     def.define(name, { type, defaultValue, validator, importance, width, displayName, documentation, group, orderInGroup: firstOrder + index }))
 
 /** Keys of all connectors, in Kafka's order. */
-export const commonConnectorDef = ({ lookups, defaults }: ConnectorDefContext): ConfigDef => {
+const commonConnectorDef = ({ lookups, defaults }: ConnectorDefContext): ConfigDef => {
   const def = new ConfigDef()
   const version: Validator = nullOr(LambdaValidator.with((_, value) => lookups.checkVersion(String(value))))
   let order = 0

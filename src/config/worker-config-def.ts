@@ -85,7 +85,7 @@ const replicationFactor = LambdaValidator.with((name, value) => {
 })
 
 /** Java's names of the keyed hashes we and every JVM can do. */
-export const macAlgorithms = ['HmacMD5', 'HmacSHA1', 'HmacSHA224', 'HmacSHA256', 'HmacSHA384', 'HmacSHA512'] as const
+const macAlgorithms = ['HmacMD5', 'HmacSHA1', 'HmacSHA224', 'HmacSHA256', 'HmacSHA384', 'HmacSHA512'] as const
 const isMac = (value: unknown): boolean => macAlgorithms.some((name) => name.toLowerCase() === String(value).toLowerCase())
 const unsupported = (name: string, value: unknown) =>
   invalidValue(name, value, `the algorithm is not supported by this worker; the supported algorithms are: [${macAlgorithms.join(', ')}]`)

@@ -11,7 +11,7 @@ import { parseVersionRange } from '../plugins/versions.ts'
 import { builtInTransforms, findTransform, isBuiltInClass, transformConfigDef, type TransformKind } from '../transforms/built-ins.ts'
 
 /** The version of everything built in: that of the Kafka Connect it stands for. */
-export const builtInVersion = '4.3.1'
+const builtInVersion = '4.3.1'
 
 const isTransformKind = (kind: PluginKind): kind is TransformKind => kind === 'transformation' || kind === 'predicate'
 /** Converters that Kafka lets stand for one of that kind: SimpleHeaderConverter is for headers alone, Avro for keys and values. */

@@ -18,7 +18,7 @@ export const withRawVariables = (configs: readonly ConfigMap[], rawConnectorConf
   return configs.map((config) => ({ ...config, ...Object.fromEntries(raw.filter(([key]) => key in config)) }))
 }
 
-export const sameConfig = (a: ConfigMap, b: ConfigMap): boolean => {
+const sameConfig = (a: ConfigMap, b: ConfigMap): boolean => {
   const keys = Object.keys(a)
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
 }

@@ -16,7 +16,7 @@ export const hostValues = (column: HostColumn, count: number, schemas: readonly 
   column.kind === 'objects' ? column.values : valuesOf(columnToText(column), count, schemas, true)
 
 /** Some rows of a column, in the order given. Packed text and bytes stay packed; tagged values become objects. */
-export const pickColumn = (column: HostColumn, rows: Int32Array, count: number, schemas: readonly Schema[]): HostColumn => {
+const pickColumn = (column: HostColumn, rows: Int32Array, count: number, schemas: readonly Schema[]): HostColumn => {
   switch (column.kind) {
     case 'null':
       return column
@@ -82,7 +82,7 @@ export const pickRows = (batch: HostBatch, rows: Int32Array): HostBatch => {
   }
 }
 export const pickInts = <I extends Index>(index: I, rows: Int32Array): I => (index === null ? index : (Int32Array.from(rows, (row) => index[row] as number) as I))
-export const pickFloats = <F extends Float64Array | null>(column: F, rows: Int32Array): F => (column === null ? column : (Float64Array.from(rows, (row) => column[row] as number) as F))
+const pickFloats = <F extends Float64Array | null>(column: F, rows: Int32Array): F => (column === null ? column : (Float64Array.from(rows, (row) => column[row] as number) as F))
 
 const pickHeaders = ({ counts, keys, values, schema }: HostHeaders, rows: Int32Array, schemas: readonly Schema[]): HostHeaders => {
   const first = new Int32Array(counts.length + 1)

@@ -21,7 +21,7 @@ export class PackError extends Error {
 export const maxMessageBytes = 128 * 1024 * 1024
 /** A key that JSON writes without an escape, or every message would be read the long way (data/json.ts). */
 const mark = '\x7f'
-export const maxNesting = 64
+const maxNesting = 64
 
 /** Throws PackError when the message is too big or nested too deep. */
 export const pack = (message: unknown): Packed => {

@@ -12,7 +12,7 @@ import type { TaskConfigs } from './messages.ts'
 import type { ConnectorSpec, TargetState } from './types.ts'
 
 /** Kafka's fixed limit for stopping a Connector. */
-export const stopTimeoutMs = 5000
+const stopTimeoutMs = 5000
 type State = 'INIT' | TargetState | 'FAILED'
 type Request = { readonly target: TargetState; readonly resolve: () => void; readonly reject: (error: Error) => void }
 

@@ -42,7 +42,7 @@ const headersOf = ({ part, index }: Fetched): readonly Header[] => {
   }))
 }
 
-export const describeFetched = ({ part, index }: Fetched): string =>
+const describeFetched = ({ part, index }: Fetched): string =>
   describeConsumed({ topic: part.topic, partition: part.partition, offset: part.offset[index] as number }, part.timestamp[index] as number, part.timestampType)
 /** Kafka's words. */
 export const describeConsumed = ({ topic, partition, offset }: TopicPartitionOffset, timestamp: number, timestampType: 0 | 1): string =>

@@ -29,7 +29,7 @@ import type { LoopOptions, TaskLoop } from './task-loop.ts'
  * Kafka's default of 500 is made for a method call; here a put is a crossing between processes. Measured with records of 100 bytes:
  * CPU a record is twice as much with 500, a third more with 2000, and the same from 5000 on. Only used when the user sets none.
  */
-export const defaultMaxPollRecords = 5000
+const defaultMaxPollRecords = 5000
 
 /** What there is once the clients are open. */
 type Parts = {

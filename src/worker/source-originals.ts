@@ -19,7 +19,7 @@ import type { Failure } from './tolerance.ts'
 
 const className = 'org.apache.kafka.connect.json.JsonConverter'
 /** So much of batches on their way is kept; nothing more is sent meanwhile. Twice the producer's usual buffer.memory. */
-export const maxKeptBytes = 64 * 1024 * 1024
+const maxKeptBytes = 64 * 1024 * 1024
 
 export class SourceOriginals {
   readonly #json = createConverter({ className, isKey: false, config: { 'schemas.enable': 'true' } })

@@ -17,7 +17,7 @@ import { SourceTopics } from './source-topics.ts'
 import type { LoopOptions, TaskLoop } from './task-loop.ts'
 
 /** A batch larger than this is sent before the next poll starts, so that a task never holds two of them. */
-export const maxBytesWithPollAhead = 16 * 1024 * 1024
+const maxBytesWithPollAhead = 16 * 1024 * 1024
 const producerCloseTimeoutMs = 30_000
 /** A poll that is still pending this long after a stop is interrupted by the task's `stop()`, which Kafka allows beside a poll. */
 const stopPollGraceMs = 250

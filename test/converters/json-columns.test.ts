@@ -10,6 +10,8 @@ import { writeJson } from '../../src/converters/json/write.ts'
 import type { ByteRanges, ConnectColumn } from '../../src/converters/types.ts'
 import { JavaDouble } from '../../src/data/java-double.ts'
 import type { Schema } from '../../src/data/schema.ts'
+import { SchemaBuilder, schemas } from '../../src/data/schema-builder.ts'
+import { Struct } from '../../src/data/struct.ts'
 import { columnOf, valuesOf } from '../../src/wire/columns.ts'
 import { hostValues } from '../../src/wire/host-columns.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
@@ -154,6 +156,7 @@ test('a column of texts is read like each text alone, with escapes and without, 
     const column = decodeTextColumn([part], taught, new SchemaTable())
     if (column === null || column.column.kind !== 'utf8') throw new Error('not taken as text')
     const failed = new Map(column.errors.map(({ row, error }) => [row, error.message]))
+    expect(column.errors.map(({ row }) => row)).toEqual([...failed.keys()].toSorted((a, b) => a - b))
     const values = hostValues(column.column, documents.length, [])
     expect(documents.map((_, row) => failed.get(row) ?? values[row])).toEqual(documents.map((document) => {
       try {
@@ -199,6 +202,19 @@ test('documents that are not UTF-8 fail alone', () => {
   const column = decodeValuesColumn([{ count: 3, bytes, start: Int32Array.of(0, 10, 19), end: Int32Array.of(10, 19, 29) }], reader(false), new ScanPlans(), new SchemaTable())
   expect(column.errors.map(({ row }) => row)).toEqual([1])
   expect(hostValues(column.column, 3, [])).toEqual([{ a: 'é' }, null, { a: 'é' }])
+})
+test('a document that is nested too deep takes none of its neighbours’ texts along', () => {
+  const deep = `{"s":"gone","deep":${'['.repeat(250)}"gone too"${']'.repeat(250)}}`
+  const column = decodeValuesColumn([partOf(['{"s":"before"}', deep, '{"s":"behind"}'])], reader(false), new ScanPlans(), new SchemaTable())
+  expect(column.errors.map(({ row }) => row)).toEqual([1])
+  expect(hostValues(column.column, 3, [])).toEqual([{ s: 'before' }, null, { s: 'behind' }])
+})
+test('a struct of another schema than its record says is refused both ways, also where their fields are alike', () => {
+  const struct = (name: string): Schema => SchemaBuilder.struct().name(name).field('a', schemas.STRING_SCHEMA).build()
+  const { kind, fast, general } = written([new Struct(struct('one')).put('a', 'x'), new Struct(struct('other')).put('a', 'x'), new Struct(struct('one')).put('a', 'y')], struct('one'), { 'schemas.enable': 'false' })
+  expect(kind).toBe('values')
+  expect(fast).toEqual(general)
+  expect(general.slice(0, 3)).toEqual(['{"a":"x"}', 'Mismatching schema.', '{"a":"y"}'])
 })
 test('a text that would be UTF-8 only together with the next one fails with its record', () => {
   const bytes = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc3]), Buffer.from('"}{"a":"'), Buffer.from([0xa9]), Buffer.from('"}')])

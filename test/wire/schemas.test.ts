@@ -6,7 +6,8 @@ import { Struct } from '../../src/data/struct.ts'
 import { columnOf, valuesOf } from '../../src/wire/columns.ts'
 import { knownSchemas } from '../../src/wire/schema-reader.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
-import { schemasText } from '../../src/wire/schema-writer.ts'
+import { packHostBatch } from '../../src/wire/host-columns.ts'
+import { schemaId, schemasText } from '../../src/wire/schema-writer.ts'
 import { columnToText, columnToUtf8 } from '../../src/wire/transcode.ts'
 import { ValuesError } from '../../src/wire/values.ts'
 
@@ -170,4 +171,24 @@ describe('a hostile table', () => {
     const [a, b] = [knownSchemas(ring(150))[0] as Schema, knownSchemas(ring(149))[0] as Schema]
     expect(a.equals(b)).toBe(false)
   })
+})
+
+test('schemas and tables met long ago are forgotten: what is kept is bounded', () => {
+  const nth = (n: number): Schema => SchemaBuilder.struct().name(`n${n}`).field('a', schemas.INT32_SCHEMA).build()
+  const table = (n: number): string => JSON.stringify({ roots: [0], entries: [{ type: 'INT8', name: `forgotten ${n}` }] })
+  const [id, read] = [schemaId(nth(0)), knownSchemas(table(0))[0]]
+  expect([schemaId(nth(0)), knownSchemas(table(0))[0]]).toEqual([id, read])
+  expect(knownSchemas(table(0))[0]).toBe(read)
+  for (let n = 1; n < 25_000; n++) {
+    schemaId(nth(n))
+    if (n < 2500) knownSchemas(table(n))
+  }
+  expect(schemaId(nth(0))).not.toBe(id)
+  expect(knownSchemas(table(0))[0]).not.toBe(read)
+})
+test('values without a schema stay so when a struct among them brings schemas into the batch', () => {
+  const struct = new Struct(SchemaBuilder.struct().field('a', schemas.INT32_SCHEMA).build()).put('a', 1)
+  const none = { topics: ['t'], topic: null, partition: null, timestamp: null, offset: null, headers: null, schemas: [], keySchema: null, valueSchema: null } as const
+  const packed = packHostBatch({ ...none, count: 2, key: { kind: 'null' }, value: { kind: 'objects', values: [{ inside: struct }, 'x'] } })
+  expect([knownSchemas(packed.schemas).length, packed.keySchema, packed.valueSchema]).toEqual([1, Int32Array.of(-1, -1), Int32Array.of(-1, -1)])
 })

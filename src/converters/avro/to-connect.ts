@@ -20,7 +20,7 @@ export const connectFromAvro = (type: AvroType, version: number | null, options:
   return typeof schema === 'function' ? schema() : schema
 }
 
-export const isMapEntry = (type: AvroType): type is RecordType =>
+const isMapEntry = (type: AvroType): type is RecordType =>
   type.kind === 'record' && (type.fullName === `${namespace}.${mapEntryName}` || type.props.get('connect.internal.type') === mapEntryName)
 
 type Place = { readonly optional: boolean; readonly fieldDefault?: Json | undefined; readonly doc?: string | null; readonly version?: number | null }

@@ -145,7 +145,7 @@ const logicalInteger = (node: JsonNode, schema: Schema, what: 'integer' | 'integ
 }
 
 /** Jackson's JsonNodeType. */
-export const nodeType = (node: JsonNode | undefined): string => {
+const nodeType = (node: JsonNode | undefined): string => {
   if (node === undefined || node === missingNode) return 'MISSING'
   if (node === null) return 'NULL'
   if (node instanceof JsonNumber) return 'NUMBER'

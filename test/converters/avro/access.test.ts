@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { avroOptions } from '../../../src/converters/avro/config.ts'
+import { Registry } from '../../../src/converters/avro/registry.ts'
 import { ConfigException, DataException, RetriableException } from '../../../src/data/errors.ts'
 import { SchemaBuilder, schemas } from '../../../src/data/schema-builder.ts'
 import { Struct } from '../../../src/data/struct.ts'
@@ -136,6 +138,11 @@ test('the URL that answered last is asked first', async () => {
   other.store.globalLevel = 'NONE'
   await encodeOne(converter, 1, schemas.INT8_SCHEMA)
   expect([registry.requests.length, other.requests.length]).toEqual([1, 2])
+})
+test('no more answers are kept than max.schemas.per.subject says, the oldest go first', async () => {
+  const asked = new Registry(avroOptions({ 'schema.registry.url': registry.url, 'max.schemas.per.subject': '2' }, false))
+  for (const type of ['"int"', '"long"', '"int"', '"string"', '"long"', '"int"']) await asked.register(`of ${type}`, type)
+  expect(registry.requests).toHaveLength(4)
 })
 test('normalize.schemas has the registry compare what schemas mean', async () => {
   registry.store.register('t-value', { schema: '{"name":"R","type":"record","fields":[{"type":"int","name":"x"}],"connect.name":"R"}', references: [] }, true)

@@ -51,7 +51,7 @@ const suit = SchemaBuilder.string().name('n.Suit').parameter('io.confluent.conne
 const hash = SchemaBuilder.bytes().name('n.Hash').parameter('connect.fixed.size', '2').build()
 test.each<readonly [string, readonly Row[]]>([
   ['nulls that a default stands in for', [[new Struct(withDefaults), withDefaults], [new Struct(withDefaults).put('b', 'x').put('inner', new Struct(place).put('x', 2 ** 40)), withDefaults]]],
-  ['members of unions, and none', [[new Struct(union).put('string', 'x'), union], [new Struct(union).put('int', 1).put('string', 'x'), union], [new Struct(union), union], [null, union]]],
+  ['members of unions, and none', [[new Struct(union).put('string', 'x'), union], [new Struct(union).put('int', 1).put('string', 'x'), union], [new Struct(union).put('string', 'y'), union], [new Struct(union), union], [null, union]]],
   ['symbols, and what is no symbol', [['A', suit], ['B', suit], ['C', suit]]],
   ['fixed bytes of the right size, and of another', [[new Uint8Array([1, 2]), hash], [new Uint8Array(3), hash]]],
   ['plain objects as maps', [[{ b: 1, a: 2, 1: 3 }, SchemaBuilder.map(schemas.STRING_SCHEMA, schemas.INT8_SCHEMA).build()], [new Map([[1, 'x']]), SchemaBuilder.map(schemas.INT8_SCHEMA, schemas.STRING_SCHEMA).build()], [{ é: 'x', '\ud800': 'y', ['__proto__']: 'z' }, SchemaBuilder.map(schemas.STRING_SCHEMA, schemas.STRING_SCHEMA).build()], [{ 1: 'x' }, SchemaBuilder.map(schemas.INT8_SCHEMA, schemas.STRING_SCHEMA).build()], [{ a: null }, SchemaBuilder.map(schemas.STRING_SCHEMA, schemas.STRING_SCHEMA).build()]]],
@@ -69,6 +69,16 @@ test('a column that is damaged fails as a whole, not by its rows', async () => {
   await encodeOne(converter, new Struct(schema).put('f0', 1), schema)
   const column = { kind: 'values', data: new Uint8Array([Tag.STRUCT, 0, Tag.INT]), strings: { kind: 'utf8', lengths: new Int32Array(0), bytes: new Uint8Array(0) }, names: [] } as const
   expect(() => converter.fromConnect({ count: 1, column, schemas: [schema], schema: null }, topics)).toThrow(ValuesError)
+})
+test('bytes that had to wait for the registry stay as they are when the next batch does not wait', async () => {
+  const [first, second] = [SchemaBuilder.struct().name('n.Waits').field('a', schemas.STRING_SCHEMA).build(), schemas.STRING_SCHEMA]
+  const column = (values: readonly unknown[], schema: Schema) => ({ count: values.length, column: { kind: 'objects', values }, schemas: [schema], schema: null }) as const
+  await converter.fromConnect(column(['known'], second), topics)
+  const waited = converter.fromConnect(column([new Struct(first).put('a', 'first')], first), topics)
+  expect(waited).toBeInstanceOf(Promise)
+  const { bytes, start, end } = await waited
+  expect(converter.fromConnect(column(['the second batch'], second), topics)).not.toBeInstanceOf(Promise)
+  expect(Buffer.from(bytes).toString('latin1', (start[0] as number) + 6, end[0])).toBe('first')
 })
 test('a schema that has nothing but nulls is not registered', async () => {
   const schema = SchemaBuilder.struct().name('n.Never').optional().build()
