@@ -255,7 +255,7 @@ const headersOf = (records: Records, schemas: SchemaTable): HeadersColumn | null
 
 const appendHeaders = (headers: unknown, row: number, all: Header[]): void => {
   if (headers === null || headers === undefined) return
-  if (typeof headers !== 'object') throw wrong(row, `headers is ${kindOf(headers)}`)
+  if (typeof headers !== 'object') throw wrong(row, `headers is ${kindOf(headers)}; it must be { name: value }, a Map or a list of { key, value, schema? }`)
   const list: readonly unknown[] = Array.isArray(headers) ? headers : headers instanceof ConnectHeaders ? [...headers] : (headers instanceof Map ? [...(headers as ReadonlyMap<unknown, unknown>)] : Object.entries(headers)).map(([key, value]) => ({ key, value }))
   for (const header of list) {
     const { key } = (header ?? {}) as { readonly key?: unknown }

@@ -158,6 +158,9 @@ const takenBy = (schema: Schema): string => {
   const limit = integerLimits[schema.type]
   return limit === undefined ? takenByType[schema.type] ?? '' : `a whole number from ${-limit} to ${limit - 1}`
 }
+/** For a converter's errors about a value that is not of its schema: what an author has to give. */
+export const takesText = (schema: Schema): string => `a schema of type ${logicalNames.has(schema.name) ? schema.name?.slice(schema.name.lastIndexOf('.') + 1) : schema.type} takes ${takenBy(schema)}`
+const logicalNames: ReadonlySet<string | null> = new Set([decimalName, dateName, timeName, timestampName])
 const takenByType: Readonly<Record<string, string>> = {
   INT64: 'a whole number that JavaScript holds exactly, or a bigint of 64 bits', FLOAT32: 'a number', FLOAT64: 'a number', BOOLEAN: 'true or false', STRING: 'a string', BYTES: 'a Uint8Array',
   ARRAY: 'an array', MAP: 'a Map or a plain object', STRUCT: 'a Struct',

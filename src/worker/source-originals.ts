@@ -5,6 +5,7 @@
  */
 import { createConverter } from '../converters/converters.ts'
 import type { ConnectColumn, Converter, EncodedColumn } from '../converters/types.ts'
+import { DataException } from '../data/errors.ts'
 import { javaText } from '../data/java-text.ts'
 import { allThen, andThen, type MaybePromise } from '../data/maybe-promise.ts'
 import { javaUtf8Text } from '../data/java-utf8.ts'
@@ -57,7 +58,9 @@ export class SourceOriginals {
 
   failureOf(batch: SourceBatch, { row, stage, className: failedClass, error }: RowFailure): Failure {
     const record = (whole: boolean): string => `source record is = ${whole ? textOf(batch, row) : placeOf(batch, row)}`
-    return { stage, className: failedClass, error, record, original: () => this.original(batch, row) }
+    // what the plugin's author has to change, where Kafka's words speak of Java
+    const hint = (): string | null => (error instanceof DataException && error.hint !== null ? `${error.hint.slice(0, 1).toUpperCase()}${error.hint.slice(1)}.` : null)
+    return { stage, className: failedClass, error, record, original: () => this.original(batch, row), hint }
   }
   original(batch: SourceBatch, row: number): MaybePromise<DeadRecord> {
     const one = pickSourceRow(batch, row)

@@ -20,7 +20,7 @@ export type Failure = {
   readonly record: (whole: boolean) => string
   /** The record as it was read; absent where there is none to keep. */
   readonly original?: () => MaybePromise<DeadRecord>
-  /** What its bytes look like and which setting would read them; shows bytes only if told to. Null when it has nothing to say. */
+  /** A sink's: what its bytes look like and which setting would read them, with bytes only if told to. A source's: what its author has to give. Null when there is nothing to say. */
   readonly hint?: (showBytes: boolean) => string | null
 }
 

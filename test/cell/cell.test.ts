@@ -101,6 +101,8 @@ describe('a source task', () => {
     "[{ topic: 't', value: () => 1, sourcePartition: {}, sourceOffset: {} }]": /wrong value: record 0: a function is not a Connect value/,
     "[{ topic: 't', value: 1, partition: -1, sourcePartition: {}, sourceOffset: {} }]": /record 0: partition is -1/,
     "[{ topic: 't', value: 1, timestamp: 'now', sourcePartition: {}, sourceOffset: {} }]": /record 0: timestamp is now/,
+    "[{ topic: 't', value: 1, headers: 'none', sourcePartition: {}, sourceOffset: {} }]": /record 0: headers is a string; it must be \{ name: value \}, a Map or a list of/,
+    "[{ topic: 't', value: 1, headers: [['a', 'b']], sourcePartition: {}, sourceOffset: {} }]": /record 0: headers has an entry without a string key; entries are/,
     "[{ topic: 't', value: 1, valueSchema: 'STRING', sourcePartition: {}, sourceOffset: {} }]": /record 0: valueSchema is a string/,
   }
   for (const [returned, message] of Object.entries(wrongs)) {

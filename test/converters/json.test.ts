@@ -1,11 +1,13 @@
 /** JsonConverter against the golden texts of the data contract, and its fast paths against the general way. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { DataException } from '../../src/data/errors.ts'
 import { SchemaBuilder, schemas } from '../../src/data/schema-builder.ts'
 import type { Schema } from '../../src/data/schema.ts'
 import { Decimal } from '../../src/data/logical.ts'
 import { Struct } from '../../src/data/struct.ts'
 import { createConverter } from '../../src/converters/converters.ts'
+import { writeJson } from '../../src/converters/json/write.ts'
 import { JsonReader } from '../../src/converters/json/reader.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { converter, decode, encode } from './helpers.ts'
@@ -81,6 +83,21 @@ test('a number that its schema has no room for, and a date that is none, fail th
     { error: 'Invalid type for INT32: class java.lang.Long' }, { error: 'Invalid type for INT8: class java.lang.Long' }, '-128', { error: 'Invalid type for INT64: class java.lang.Double' },
     '9223372036854775807', { error: 'Java class class java.math.BigInteger does not have corresponding schema type.' }, invalidDate, invalidDate,
   ])
+})
+
+test('the error of a misfit knows what its author has to give, in the words of JavaScript', () => {
+  const hintOf = (value: unknown, schema: Schema | null): unknown => {
+    try {
+      return writeJson(value, schema, { replaceNullWithDefault: true, decimalNumeric: false })
+    } catch (error) {
+      return (error as DataException).hint
+    }
+  }
+  expect(hintOf(1.5, INT32_SCHEMA)).toBe('a schema of type INT32 takes a whole number from -2147483648 to 2147483647')
+  expect(hintOf('12.50', SchemaBuilder.decimal(2).build())).toBe('a schema of type Decimal takes a Decimal')
+  expect(hintOf(Date.now(), SchemaBuilder.timestamp().build())).toBe('a schema of type Timestamp takes a valid Date')
+  expect(hintOf({ a: 1 }, SchemaBuilder.struct().name('com.example.Item').build())).toBe('a schema of type STRUCT takes a Struct')
+  for (const value of [new Date(0), Decimal.parse('1.5'), 2n ** 70n]) expect(hintOf([value], null)).toBe('a Date or a Decimal needs a schema, a bigint without one has at most 64 bits')
 })
 
 test('the sample of the contract comes out byte for byte', () => {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { schemas } from '../../src/data/schema-builder.ts'
 import { KafkaError } from '../../src/kafka/types.ts'
+import { setLogWriter } from '../../src/log.ts'
 import type { StageSpec } from '../../src/transforms/types.ts'
 import type { SourceBatch } from '../../src/wire/batch.ts'
 import type { CommittedRecords } from '../../src/wire/guest-api.ts'
@@ -132,6 +133,20 @@ test('a value that cannot be converted ends the task, naming connector, stage, r
   expect(traces[0]).toMatch(/Tolerance exceeded in error handler/)
   expect(traces[0]).toMatch(/Stage 'VALUE_CONVERTER' with class 'org.apache.kafka.connect.json.JsonConverter' failed in task X-0.*sourceOffset=\{n=2\}.*topic='t'/)
   expect(producers[0]?.appended.map(({ value }) => value)).toEqual(['"1"'])
+})
+
+test('the trace and the log say what the author has to give where a value is not of its schema', async () => {
+  const misfit = { ...withBadRow(), schemas: schemasText([schemas.OPTIONAL_STRING_SCHEMA, schemas.OPTIONAL_INT32_SCHEMA]), valueSchema: Int32Array.of(0, 1, 0) }
+  const lines: string[] = []
+  const restore = setLogWriter((text) => void lines.push(text))
+  const { source, until, events, traces } = start({ 'errors.log.enable': 'true' }, {}, { converters: json, offsetFlushTimeoutMs: 1 })
+  source.push(misfit)
+  await until(() => events.includes('X-0 FAILED 1.0'))
+  setLogWriter(restore)
+  const given = 'A schema of type INT32 takes a whole number from -2147483648 to 2147483647.'
+  expect(traces[0]).toContain(`${given}\n`)
+  expect(traces[0]).toContain('Caused by: DataException: Invalid type for INT32: class java.lang.String')
+  expect(lines.join('')).toContain(`Executing stage 'VALUE_CONVERTER' with class 'org.apache.kafka.connect.json.JsonConverter'. ${given}`)
 })
 
 test('with errors.tolerance=all it is dropped, and those behind it are committed', async () => {

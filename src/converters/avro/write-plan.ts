@@ -3,7 +3,7 @@ import { DataException } from '../../data/errors.ts'
 import { decimalName, fromLogical } from '../../data/logical.ts'
 import { javaClassOf } from '../../data/java-text.ts'
 import type { Schema } from '../../data/schema.ts'
-import { isPlainObject, Struct } from '../../data/struct.ts'
+import { isPlainObject, Struct, takesText } from '../../data/struct.ts'
 import type { Scratch } from '../columns.ts'
 import { writeAnything } from './anything.ts'
 import { putBoolean, putBytes, putDouble, putFixed, putFloat, putLong, putString } from './binary.ts'
@@ -39,7 +39,7 @@ const anyWriter = (schema: Schema | null, type: AvroType, context: Context): Wri
   }
 }
 const missing = (): DataException => new DataException('Found null value for non-optional schema')
-const wrong = (schema: Schema, value: unknown): DataException => new DataException(`Invalid type for ${schema.type}: class ${javaClassOf(value)}`)
+const wrong = (schema: Schema, value: unknown): DataException => new DataException(`Invalid type for ${schema.type}: class ${javaClassOf(value)}`, { hint: takesText(schema) })
 
 /** For values that are not null. */
 const plainWriter = (schema: Schema, type: AvroType, context: Context): WriteAvro => {
@@ -48,7 +48,7 @@ const plainWriter = (schema: Schema, type: AvroType, context: Context): WriteAvr
   const isDecimal = schema.name === decimalName
   return (value, to) => {
     if (isDecimal ? !isDecimalValue(value) : !(value instanceof Date)) {
-      throw new DataException(`Invalid type for ${shortName(schema)}, expected ${isDecimal ? 'BigDecimal' : 'Date'} but was class ${javaClassOf(value)}`)
+      throw new DataException(`Invalid type for ${shortName(schema)}, expected ${isDecimal ? 'BigDecimal' : 'Date'} but was class ${javaClassOf(value)}`, { hint: takesText(schema) })
     }
     write(fromLogical(schema, value), to)
   }

@@ -3,7 +3,7 @@ import { DataException } from '../../data/errors.ts'
 import { isJavaLong, JavaFloating } from '../../data/java-double.ts'
 import { dateName, Decimal, decimalName, fromLogical, timeName, timestampName } from '../../data/logical.ts'
 import type { Schema } from '../../data/schema.ts'
-import { isIntegerOf, Struct } from '../../data/struct.ts'
+import { isIntegerOf, Struct, takesText } from '../../data/struct.ts'
 import { javaDouble, javaFloat } from '../../data/java-number.ts'
 import { javaClassOf, javaNumber } from '../../data/java-text.ts'
 
@@ -15,7 +15,7 @@ export const writeJson = (value: unknown, schema: Schema | null, options: JsonOp
   const logical = logicalText(value, schema, options)
   if (logical !== null) return logical
   const text = typedText(value, schema, options)
-  if (text === null) throw new DataException(`Invalid type for ${schema.type}: class ${javaClassOf(value)}`)
+  if (text === null) throw new DataException(`Invalid type for ${schema.type}: class ${javaClassOf(value)}`, { hint: takesText(schema) })
   return text
 }
 
@@ -29,12 +29,12 @@ const nullText = (schema: Schema | null, options: JsonOptions): string => {
 const logicalText = (value: unknown, schema: Schema, options: JsonOptions): string | null => {
   switch (schema.name) {
     case decimalName:
-      if (!(value instanceof Decimal)) throw new DataException(`Invalid type for Decimal, expected BigDecimal but was class ${javaClassOf(value, schema)}`)
+      if (!(value instanceof Decimal)) throw new DataException(`Invalid type for Decimal, expected BigDecimal but was class ${javaClassOf(value, schema)}`, { hint: takesText(schema) })
       return options.decimalNumeric ? value.toString() : `"${(fromLogical(schema, value) as Uint8Array).toBase64()}"`
     case dateName:
     case timeName:
     case timestampName:
-      if (!(value instanceof Date)) throw new DataException(`Invalid type for ${schema.name.slice(schema.name.lastIndexOf('.') + 1)}, expected Date but was class ${javaClassOf(value, schema)}`)
+      if (!(value instanceof Date)) throw new DataException(`Invalid type for ${schema.name.slice(schema.name.lastIndexOf('.') + 1)}, expected Date but was class ${javaClassOf(value, schema)}`, { hint: takesText(schema) })
       return String(fromLogical(schema, value))
     default:
       return null
@@ -79,7 +79,7 @@ const schemaless = (value: unknown, options: JsonOptions): string => {
   if (Array.isArray(value)) return `[${value.map((item) => writeJson(item, null, options)).join(',')}]`
   if (value instanceof Struct) throw new DataException('Mismatching schema.')
   if (value instanceof Map || isObject(value)) return mapText(value, null, null, options)
-  throw new DataException(`Java class class ${javaClassOf(value)} does not have corresponding schema type.`)
+  throw new DataException(`Java class class ${javaClassOf(value)} does not have corresponding schema type.`, { hint: 'a Date or a Decimal needs a schema, a bigint without one has at most 64 bits' })
 }
 
 /** With text keys an object, else a list of pairs. */

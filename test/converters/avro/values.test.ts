@@ -98,6 +98,9 @@ test.each(misfits.flatMap((each) => [[...each, 'objects'], [...each, 'packed']] 
   const rows = await encodeAll(converter, [['before', schemas.STRING_SCHEMA], [value, schema], ['after', schemas.STRING_SCHEMA]], form)
   expect(rows).toEqual([expect.any(Buffer), expect.objectContaining({ message: expect.stringContaining(message) }), expect.any(Buffer)])
 })
+test.each([['x', schemas.INT64_SCHEMA, 'a schema of type INT64 takes a whole number that'], [1, SchemaBuilder.date().build(), 'a schema of type Date takes a valid Date']] as const)('the error of a misfit knows what its author has to give: %s (%#)', async (value, schema, hint) => {
+  expect(await encodeAll(converter, [[value, schema]], 'objects')).toEqual([expect.objectContaining({ hint: expect.stringContaining(hint) })])
+})
 test('damaged records fail their rows, and never the batch', async () => {
   const good = await encodeOne(converter, structOf([{ schema: schemas.STRING_SCHEMA, value: 'x'.repeat(90) }]).value, structOf([{ schema: schemas.STRING_SCHEMA, value: '' }]).schema)
   await fc.assert(fc.asyncProperty(fc.nat(good.length - 1), fc.integer({ min: 0, max: 255 }), fc.nat(good.length), async (at, byte, length) => {
