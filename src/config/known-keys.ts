@@ -1,4 +1,4 @@
-/** Keys nobody knows: which they are, and which known key was probably meant. Pure. */
+/** Keys and classes that nobody knows, and which known one was probably meant. Pure. */
 
 /** Optimal string alignment distance (a swap of neighbours counts one), given up above `limit`. */
 const distance = (a: string, b: string, limit: number): number => {
@@ -19,14 +19,36 @@ const distance = (a: string, b: string, limit: number): number => {
   return previous[b.length] ?? limit + 1
 }
 
-/** The known key that is at most two slips of the finger away (one for short keys), or null. */
+/** The known key that is at most two slips of the finger away (one for short keys) or one word longer, or what the key is called since Kafka 4; else null. */
 export const nearestKey = (key: string, known: Iterable<string>): string | null => {
   const normal = key.toLowerCase().replaceAll(/[_-]/g, '.')
   const limit = normal.length < 8 ? 1 : 2
+  const today = normal.replace(/[^.]+$/, (word) => renamed[word] ?? word)
   let best: { readonly name: string; readonly far: number } | null = null
   for (const name of known) {
+    if (name === today) return name
     const far = distance(normal, name, limit)
     if (far <= limit && far < (best?.far ?? limit + 1)) best = { name, far }
   }
-  return best?.name ?? null
+  return best?.name ?? [...known].find((name) => lacksOneWord(normal, name)) ?? null
+}
+/** Kafka 4 has dropped these names of ReplaceField; without them every field passes. */
+const renamed: Readonly<Record<string, string>> = { whitelist: 'include', blacklist: 'exclude' }
+/** `errors.deadletterqueue.topic` for `errors.deadletterqueue.topic.name`. */
+const lacksOneWord = (key: string, name: string): boolean => {
+  const words = name.split('.')
+  return words.length > 2 && words.some((_, left) => key === words.toSpliced(left, 1).join('.'))
+}
+
+/** Classes of the same simple name, or of nearly the same: the wrong package, no package, `HoistField` for `HoistField$Value`. */
+export const nearestClasses = (className: string, known: readonly string[]): readonly string[] => {
+  const [simple, side] = partsOf(className)
+  const named = known.filter((name) => partsOf(name)[0] === simple)
+  const found = named.length > 0 ? named : known.filter((name) => simple.length > 4 && distance(simple, partsOf(name)[0], 2) <= 2)
+  const ofSide = found.filter((name) => partsOf(name)[1] === side)
+  return ofSide.length > 0 ? ofSide : found
+}
+const partsOf = (className: string): readonly [simple: string, side: string] => {
+  const [, simple = '', side = ''] = /([^.$]*?)(?:[.$](key|value))?$/.exec(className.trim().toLowerCase()) ?? []
+  return [simple, side]
 }

@@ -11,6 +11,7 @@ import { connectorDef, connectorDefaults, type ConnectorType } from './connector
 import { enrichedConnectorDef, isVersionProblem, type PluginLookups } from './connector-config-def.ts'
 import { bisectionProblems } from './dead-letter-keys.ts'
 import { fullMatch } from './java-regex.ts'
+import { nearestClasses } from './known-keys.ts'
 import { overrideInfos } from './override-infos.ts'
 import type { StringMap, WorkerConfig } from './worker-config.ts'
 
@@ -162,7 +163,13 @@ const none = { className: null, version: null }
 /** The text of the 400 for a configuration with errors; null when there are none. */
 export const validationError = (infos: ConfigInfos): string | null => {
   if (infos.error_count === 0) return null
-  const messages = infos.configs.flatMap(({ value }) => value.errors)
+  const messages = infos.configs.flatMap(({ value }) => value.errors.map((error) => `${error}${otherClass(error, value.recommended_values)}`))
   return `Connector configuration is invalid and contains the following ${infos.error_count} error(s):\n${messages.join('\n')}\nYou can also find the above list of errors at the endpoint \`/connector-plugins/{connectorType}/config/validate\``
+}
+/** What Kafka says of abstract classes, said of unknown ones as well. */
+const otherClass = (error: string, known: readonly string[]): string => {
+  const unknown = /: Class (.*) could not be found\.$/s.exec(error)?.[1]
+  const near = unknown === undefined ? [] : nearestClasses(unknown, known)
+  return near.length === 0 ? '' : ` Did you mean ${near.join(', ')}?`
 }
 export type { ConfigInfo, ConfigInfos, ConfigKeyInfo, ConfigValueInfo, GivenConfig, PluginLookups, StringMap }

@@ -35,8 +35,10 @@ export const unknownKeys = (config: StringMap, infos: ConfigInfos): readonly Unk
   const unknown = Object.keys(config).filter((key) => !known.has(key) && !isOfClient(key) && !isOfTopics(key, config))
   if (unknown.length === 0) return []
   const all = [...known, ...clientAndTopicKeys(config)]
-  return unknown.map((key) => ({ key, nearest: nearestKey(key, all) }))
+  return unknown.map((key) => ({ key, nearest: nearestKey(key, all) ?? all.find((name) => isOfConverter(name, key)) ?? null }))
 }
+/** `schemas.enable` for `value.converter.schemas.enable`. */
+const isOfConverter = (name: string, key: string): boolean => /^(?:key|value|header)\.converter\./.test(name) && name.endsWith(`.converter.${key}`)
 
 const listed = (text: string | undefined): readonly string[] => (text ?? '').split(',').map((alias) => alias.trim())
 /** Why nobody reads a key of a converter, transformation, predicate or group of topics; null where that is not known. */

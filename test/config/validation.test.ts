@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigDef } from '../../src/data/config-def.ts'
+import { nearestClasses } from '../../src/config/known-keys.ts'
 import { pluginConfigInfos, unloadableVersionInfos, validateConnectorConfig, validationError, type GivenConfig } from '../../src/config/validation.ts'
 import type { WorkerConfig } from '../../src/config/worker-config.ts'
 import { distributedWith, lookups, workerWith } from './support.ts'
@@ -48,6 +49,17 @@ describe('errors', () => {
       'Invalid value x for configuration tasks.max: Not a number of type INT\nInvalid value null for configuration tasks.max: Value must be non-null\n' +
       'Invalid value 0 for configuration batch.size: Value must be at least 1\n' +
       'You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`')
+  })
+  test('a class that is not there is told in the 400 with those of nearly its name, in validation as Kafka tells it', () => {
+    const infos = validate({ 'value.converter': 'org.example.JsonConvertor', transforms: 't', 'transforms.t.type': 'com.exmaple.Insert' })
+    expect(infos.configs.flatMap(({ value }) => value.errors)).toEqual(['Invalid value org.example.JsonConvertor for configuration value.converter: Class org.example.JsonConvertor could not be found.', 'Invalid value com.exmaple.Insert for configuration transforms.t.type: Class com.exmaple.Insert could not be found.'])
+    expect(validationError(infos)).toMatch(/JsonConvertor could not be found\. Did you mean org\.apache\.kafka\.connect\.json\.JsonConverter\?\n.*Insert could not be found\. Did you mean com\.example\.Insert\?\n/)
+  })
+  test.each([
+    ['org.apache.kafka.connect.transforms.HoistField$value', ['x.HoistField$Value']], ['HoistField', ['x.HoistField$Key', 'x.HoistField$Value']], ['x.HoistFeild$Key', ['x.HoistField$Key']],
+    ['x.RegexRouter$Value', ['x.RegexRouter']], ['x.HoistField.Value', ['x.HoistField$Value']], ['io.debezium.transforms.ExtractNewRecordState', []], ['Nope', []],
+  ])('%s was probably meant as %j', (className, meant) => {
+    expect(nearestClasses(className, ['x.HoistField$Key', 'x.HoistField$Value', 'x.RegexRouter', 'x.Cast$Key'])).toEqual(meant)
   })
   test.each<[GivenConfig, Record<string, readonly string[]>]>([
     [{ name: '' }, { name: ['Invalid value  for configuration name: String may not be empty'] }],

@@ -21,6 +21,12 @@ test('keys that nothing reads are found, with the known key that was probably me
   ])
 })
 
+test('a key with a word left out, a converter\'s without its prefix and one that Kafka 4 has renamed are found', () => {
+  const keys = ['errors.deadletterqueue.topic', 'value.converter.encoding', 'schemas.enable', 'transforms.a.whitelist', 'topic.name', 'file.name']
+  const found = unknownKeys(Object.fromEntries(keys.map((key) => [key, 'x'])), known('errors.deadletterqueue.topic.name', 'value.converter.converter.encoding', 'value.converter.schemas.enable', 'transforms.a.include', 'file'))
+  expect(found.map(({ nearest }) => nearest)).toEqual(['errors.deadletterqueue.topic.name', 'value.converter.converter.encoding', 'value.converter.schemas.enable', 'transforms.a.include', null, null])
+})
+
 test('settings of a converter that is not configured, and of a transformation that is not listed, say why nobody reads them', () => {
   const config = { 'value.converter.schemas.enable': 'false', transforms: 'a, b.c', 'transforms.a.field': 'x', 'transforms.b.c.field': 'x', 'transforms.d.field': 'x', 'predicates.p.type': 'X', 'key.converter': 'JsonConverter', 'key.converter.x': '1' }
   const whys = Object.keys(config).flatMap((key) => whyWithoutEffect(key, config) ?? [])

@@ -118,8 +118,8 @@ const httpOptions = (parsed: ConfigMap, config: ConverterConfig): HttpOptions =>
   if (given.length === 0) throw new ConfigException('schema.registry.url', '', 'at least one URL is needed')
   const urls = given.map((text) => {
     const url = URL.parse(text)
-    // the text may hold a password
-    if (url === null || !/^https?:$/.test(url.protocol)) throw new ConfigException('schema.registry.url', '[hidden]', 'not a URL of the form http://host:port or https://host:port')
+    // the text may hold a user and a password
+    if (url === null || !/^https?:$/.test(url.protocol)) throw new ConfigException('schema.registry.url', text.includes('@') ? '[hidden]' : text, 'not a URL of the form http://host:port or https://host:port')
     return url
   })
   const secret = (name: string): string | null => {

@@ -135,7 +135,8 @@ test('credentials come from the user info or the URL, and never show', async () 
 })
 test.each([
   [{}, 'schema.registry.url'],
-  [{ 'schema.registry.url': 'ftp://u:secret@x' }, 'not a URL of the form'],
+  [{ 'schema.registry.url': 'ftp://u:secret@x' }, 'Invalid value [hidden] for configuration schema.registry.url: not a URL of the form'],
+  [{ 'schema.registry.url': 'registry:8081' }, 'Invalid value registry:8081 for configuration schema.registry.url: not a URL of the form http://host:port'],
   [{ 'schema.registry.url': 'http://x', 'value.subject.name.strategy': 'Mine' }, 'value.subject.name.strategy'],
   [{ 'schema.registry.url': 'http://x', 'basic.auth.credentials.source': 'USER_INFO' }, 'basic.auth.user.info must be set'],
   [{ 'schema.registry.url': 'http://x', 'schema.registry.ssl.truststore.location': '/x.jks', 'schema.registry.ssl.truststore.type': 'BKS' }, 'schema.registry.ssl.truststore.type: JKS, PKCS12 and PEM can be read here. Convert the store once'],
