@@ -112,9 +112,11 @@ let secretPattern: RegExp | null = null
 /** Shorter ones, and these, stand in too many texts that are none. */
 const minSecretLength = 4
 const everyday = new Set(['true', 'false', 'null', 'none'])
+/** Whether hiding a text would hide anything but words. */
+export const isSecret = (value: string): boolean => value.trim().length >= minSecretLength && !everyday.has(value.trim())
 /** The secrets of one owner (a connector) from now on; none: the owner is gone. */
 export const hideSecrets = (owner: string, values: readonly string[]): void => {
-  const now = [...new Set(values.flatMap(writtenForms))].filter((value) => value.length >= minSecretLength && !everyday.has(value)).toSorted()
+  const now = [...new Set(values.filter(isSecret).flatMap(writtenForms))].toSorted()
   const known = secrets.get(owner)
   if (now.length === 0) secrets.delete(owner)
   else if (known?.now.join('\0') !== now.join('\0')) secrets.set(owner, { now, before: known?.now ?? [] })
@@ -122,8 +124,11 @@ export const hideSecrets = (owner: string, values: readonly string[]): void => {
   const all = [...new Set([...secrets.values()].flatMap(({ now: latest, before }) => [...latest, ...before]))].toSorted((a, b) => b.length - a.length)
   secretPattern = all.length === 0 ? null : new RegExp(all.map((value) => RegExp.escape(value)).join('|'), 'g')
 }
-/** As it is, without the line end a file has, and as JSON escapes it. */
-const writtenForms = (value: string): readonly string[] => [value, value.trim(), JSON.stringify(value.trim()).slice(1, -1)]
+/** As it is, without the line end a file has, as JSON escapes it, in a URL, and as Base64 (an Authorization header). */
+const writtenForms = (value: string): readonly string[] => {
+  const plain = value.trim()
+  return [value, plain, JSON.stringify(plain).slice(1, -1), encodeURIComponent(plain.toWellFormed()), Buffer.from(plain).toString('base64')]
+}
 /** The text as it may leave the worker. */
 export const withoutSecrets = (text: string): string => (secretPattern === null ? text : text.replaceAll(secretPattern, '[hidden]'))
 

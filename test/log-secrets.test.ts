@@ -22,6 +22,10 @@ test('a secret is known without the line end of its file, and as JSON writes it'
   hideSecrets('c', ['from a file\n', 'say "hunter22"'])
   expect(withoutSecrets(`from a file; ${JSON.stringify({ pin: 'say "hunter22"' })}`)).toBe('[hidden]; {"pin":"[hidden]"}')
 })
+test('a secret is known in a URL and in an Authorization header', () => {
+  hideSecrets('c', ['me:p@ss word', 'lone \ud800'])
+  expect(withoutSecrets(`GET http://registry/?auth=${encodeURIComponent('me:p@ss word')} with Basic ${Buffer.from('me:p@ss word').toString('base64')}`)).toBe('GET http://registry/?auth=[hidden] with Basic [hidden]')
+})
 test('log lines and traces with causes are cleaned', () => {
   hideSecrets('c', ['hunter22'])
   const lines: string[] = []

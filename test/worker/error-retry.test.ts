@@ -10,6 +10,7 @@ test('the delay doubles from 300 ms; past the maximum it is random below it; the
   expect(at(9)).toBe(30_000)
   expect(at(5000)).toBe(30_000)
   expect(at(1, 100)).toBe(50)
+  expect([at(1, 300), at(1, 299)]).toEqual([300, 149])
   expect(at(1, 0)).toBe(0)
   expect(at(3, 60_000, 1000)).toBe(1000)
   expect(retryDelayMs(1, 60_000, 5000, 1000, () => 0)).toBe(0)
