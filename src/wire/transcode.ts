@@ -100,6 +100,7 @@ export const toText = (column: TextColumn): Extract<TextColumn, { kind: 'text' }
  */
 const textLengths = (bytes: Buffer, byteLengths: Int32Array): Int32Array | null => {
   const lengths = new Int32Array(byteLengths.length)
+  const ascii = new AsciiRuns(bytes)
   let at = 0
   for (let row = 0; row < lengths.length; row++) {
     const byteLength = byteLengths[row] as number
@@ -107,9 +108,16 @@ const textLengths = (bytes: Buffer, byteLengths: Int32Array): Int32Array | null 
       lengths[row] = byteLength
       continue
     }
+    const end = Math.min(at + byteLength, bytes.length)
+    if (at >= ascii.end) ascii.from(at)
+    if (end <= ascii.end) {
+      lengths[row] = end - at
+      at = end
+      continue
+    }
     if (((bytes[at] as number) & 0xc0) === 0x80) return null
     let length = 0
-    for (const end = Math.min(at + byteLength, bytes.length); at < end; at++) {
+    for (; at < end; at++) {
       const byte = bytes[at] as number
       if (byte < 0x80 || byte >= 0xc0) length += byte >= 0xf0 ? 2 : 1
     }
@@ -117,6 +125,26 @@ const textLengths = (bytes: Buffer, byteLengths: Int32Array): Int32Array | null 
   }
   return lengths
 }
+/** How far ASCII goes, looked for in four bytes at once. */
+class AsciiRuns {
+  /** Every byte before it, since where `from` was asked, is ASCII. */
+  end = 0
+  readonly #words: Int32Array
+  readonly #offset: number
+
+  constructor(bytes: Buffer) {
+    this.#offset = -bytes.byteOffset & 3
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset + this.#offset, Math.max(0, (bytes.length - this.#offset) >> 2))
+  }
+  from(at: number): void {
+    const words = this.#words
+    const first = (at - this.#offset) >> 2
+    let word = first
+    if (word >= 0) while (word < words.length && ((words[word] as number) & highBits) === 0) word++
+    this.end = word > first ? this.#offset + word * 4 : at
+  }
+}
+const highBits = 0x80808080 | 0
 
 /** The whole column in the form a side wants; the strings inside structured values follow. */
 export const columnToUtf8 = (column: Column): Column =>

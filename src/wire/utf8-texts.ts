@@ -13,9 +13,12 @@ export class Utf8Texts implements TextSink {
   #count = 0
   #isWellFormed = true
 
+  #view: DataView
+
   /** `expectedBytes`: as long as they are likely to be together. */
   constructor(expectedBytes = 64 * 1024) {
     this.#bytes = Buffer.allocUnsafeSlow(expectedBytes)
+    this.#view = new DataView(this.#bytes.buffer)
   }
 
   add(text: string): void {
@@ -39,6 +42,10 @@ export class Utf8Texts implements TextSink {
   room(bytes: number): Buffer {
     this.#reserve(bytes)
     return this.#bytes
+  }
+  /** The same buffer, to be asked for behind `room`. */
+  get view(): DataView {
+    return this.#view
   }
   /** Of all texts together. */
   get length(): number {
@@ -69,5 +76,6 @@ export class Utf8Texts implements TextSink {
     const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#length + more))
     grown.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = grown
+    this.#view = new DataView(grown.buffer)
   }
 }

@@ -102,12 +102,14 @@ export class ValuesReader {
 
   #object(depth: number): Record<string, unknown> {
     const object: Record<string, unknown> = {}
-    for (let left = this.#count(2); left > 0; left--) {
+    const count = this.#count(2)
+    for (let index = 0; index < count; index++) {
       const name = this.#names[this.#varint()]
       if (name === undefined) throw new ValuesError('a name index past the names')
       const value = this.next(depth + 1)
       // `__proto__` must become a key like any other, never the prototype
       if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+      else if (depth === 0) setAt(object, index, name, value)
       else object[name] = value
     }
     return object
@@ -159,6 +161,32 @@ export class ValuesReader {
   }
   #need(bytes: number): void {
     if (this.#position + bytes > this.#data.length) throw new ValuesError('the column ends in the middle of a value')
+  }
+}
+
+/**
+ * `object[name] = value`. V8 remembers of each line that stores by name the one name it was met with, and looks names up anew once there were
+ * two. The keys of records mostly come in the same order: with a line for each place of them an object of ten keys is made in a fifth of the time.
+ */
+const setAt = (object: Record<string, unknown>, index: number, name: string, value: unknown): void => {
+  switch (index) {
+    case 0: object[name] = value; break
+    case 1: object[name] = value; break
+    case 2: object[name] = value; break
+    case 3: object[name] = value; break
+    case 4: object[name] = value; break
+    case 5: object[name] = value; break
+    case 6: object[name] = value; break
+    case 7: object[name] = value; break
+    case 8: object[name] = value; break
+    case 9: object[name] = value; break
+    case 10: object[name] = value; break
+    case 11: object[name] = value; break
+    case 12: object[name] = value; break
+    case 13: object[name] = value; break
+    case 14: object[name] = value; break
+    case 15: object[name] = value; break
+    default: object[name] = value
   }
 }
 

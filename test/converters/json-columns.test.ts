@@ -146,6 +146,11 @@ test('escapes mean the same both ways', () => {
     same(...(Object.values(read([...envelopes, '{"schema":null,"payload":1}'], true)) as [unknown, unknown]))
   }), run)
 })
+test('every byte at every place of a text means the same both ways', () => {
+  const texts = Array.from({ length: 0x100 * 9 }, (_, index) => `{"k":"${'x'.repeat(index % 9)}${String.fromCharCode(Math.floor(index / 9))}${'\\'.repeat(index % 2)}"yyyyy"}`)
+  const whole = texts.map((text) => text.replace('"yyyyy"', 'yyyyy"'))
+  for (const each of [texts, whole]) same(...(Object.values(read(each, false)) as [unknown, unknown]))
+})
 test('a column of texts is read like each text alone, with escapes and without, broken ones among them', () => {
   const odd = fc.constantFrom('"a\u0001"', '"unfinished', '"a"b"', '""', 'null', '"\\x"', ' "blank"', '"é\u0000"')
   fc.assert(fc.property(fc.array(fc.oneof({ arbitrary: escaped, weight: 6 }, { arbitrary: fc.string().map((text) => `"${Array.from(text).filter((unit) => unit >= ' ' && unit !== '"' && unit !== '\\').join('')}"`), weight: 6 }, odd), { minLength: 1, maxLength: 8 }), fc.boolean(), (texts, enveloped) => {

@@ -5,7 +5,7 @@ import type { TextColumn } from '../../src/wire/batch.ts'
 import { decodeUtf8, toText, toUtf8, wtf8Of } from '../../src/wire/transcode.ts'
 
 const run = { numRuns: 2000, seed: 20_261_126 }
-const word = fc.constantFrom('', 'a', 'plain', 'é', 'ÿ', 'Zürich', '東京', '😀', '\ufffd', '\ud83d', '\ude00', '\u07ff\u0800')
+const word = fc.constantFrom('', 'a', 'plain', 'plain text of some length', 'é', 'ÿ', 'Zürich', '東京', '😀', '\ufffd', '\ud83d', '\ude00', '\u07ff\u0800')
 const text = fc.array(word, { maxLength: 4 }).map((words) => words.join(''))
 const column = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<readonly (T | null)[]> => fc.array(fc.option(value, { freq: 5 }), { maxLength: 6 })
 const textColumn = (values: readonly (string | null)[]): TextColumn => ({ kind: 'text', lengths: Int32Array.from(values, (value) => value?.length ?? -1), text: values.join('') })
@@ -28,6 +28,18 @@ test('bytes become the text of each, also where a character is cut by the end of
   fc.assert(fc.property(column(fc.oneof(cut, text.map((whole) => wtf8Of(whole)), fc.uint8Array({ maxLength: 3 }))), (values) => {
     expect(piecesOf(toText(bytesColumn(values)))).toEqual(values.map((value) => value && decodeUtf8(Buffer.from(value), 0, value.length)))
   }), run)
+})
+test('wherever in memory the bytes begin, and wherever in them the one character that is no ASCII stands', () => {
+  for (let offset = 0; offset < 4; offset++) {
+    for (let place = 0; place < 24; place++) {
+      const texts = Array.from({ length: 12 }, (_, row) => (row === place >> 1 ? ['é', '😀'][place % 2] as string : 'abcdefghi'.slice(0, (row * 5) % 10)))
+      const { lengths, bytes } = bytesColumn(texts.map((each) => Buffer.from(each))) as Extract<TextColumn, { kind: 'utf8' }>
+      const moved = Buffer.concat([Buffer.alloc(offset + 8), bytes, Buffer.from('é')])
+      const start = offset + 8 - (moved.byteOffset % 4)
+      moved.copy(moved, start, offset + 8, offset + 8 + bytes.length)
+      expect(piecesOf(toText({ kind: 'utf8', lengths, bytes: moved.subarray(start, start + bytes.length) }))).toEqual(texts)
+    }
+  }
 })
 test('lengths beyond the end of the text or bytes take what is there', () => {
   const lengths = Int32Array.of(2, 2 ** 31 - 1, 2 ** 31 - 1)

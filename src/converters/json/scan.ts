@@ -39,9 +39,7 @@ export class JsonScanner {
   /** Appends the document's value; false (and nothing appended) when it has to be read the long way. */
   scan(bytes: Buffer, start: number, end: number, schema: Schema | null): boolean {
     const tokens = this.#tokens
-    tokens.bytes = bytes
-    tokens.at = start
-    tokens.end = end
+    tokens.begin(bytes, start, end)
     const length = this.#writer.length
     const texts = this.#texts.count
     if (this.#value(this.#plans.of(schema), 0)) {
@@ -225,8 +223,6 @@ export class JsonScanner {
       while (at < known.length && bytes[start + at] === known[at]) at++
       if (at === known.length) {
         tokens.at += at
-        if (tokens.next() !== colon) return null
-        tokens.at++
         return expected
       }
     }
@@ -238,7 +234,7 @@ export class JsonScanner {
     tokens.at++
     const text = bytes.toString('utf8', start + 1, end)
     let key = this.#keys.get(text)
-    if (key === undefined) this.#keys.set(text, (key = { bytes: Buffer.from(bytes.subarray(start, end + 1)), name: this.#writer.nameIndex(text), next: null, first: null }))
+    if (key === undefined) this.#keys.set(text, (key = { bytes: Buffer.concat([bytes.subarray(start, end + 1), Buffer.of(colon)]), name: this.#writer.nameIndex(text), next: null, first: null }))
     return key
   }
 
