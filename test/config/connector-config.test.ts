@@ -64,6 +64,13 @@ describe('topic creation groups', () => {
     expect(['log.a', 'audit', 'log.tmp', 'x'].map(groupOf)).toEqual(['log', 'log', 'default', 'default'])
     expect(groups[0]).toMatchObject({ name: 'log', partitions: 6, replicationFactor: -1, settings: { 'cleanup.policy': 'compact' } })
   })
+  test('of several that take a topic the first in the list counts; `default` comes last wherever it stands, and the others have its numbers', () => {
+    const numbers = { 'topic.creation.default.partitions': '4', 'topic.creation.default.replication.factor': '2' }
+    const groups = topicCreationGroups({ ...numbers, 'topic.creation.groups': 'default, b, a', 'topic.creation.a.include': '.*a.*', 'topic.creation.b.include': '.*b.*' }) ?? []
+    expect(groups.map(({ name }) => name)).toEqual(['b', 'a', 'default'])
+    expect(['ab', 'a', 'c'].map((topic) => groups.find((group) => group.matches(topic))?.name)).toEqual(['b', 'a', 'default'])
+    expect(groups.map(({ partitions, replicationFactor }) => [partitions, replicationFactor])).toEqual([[4, 2], [4, 2], [4, 2]])
+  })
   test('need the default group’s numbers once there is any key', () => {
     expect(topicCreationGroups({ a: 'b' })).toBeNull()
     expect(() => topicCreationGroups({ 'topic.creation.x': '1' })).toThrow('Missing required configuration "topic.creation.default.replication.factor" which has no default value.')

@@ -40,6 +40,13 @@ test('exceptions of ours go by the name Kafka\'s users know, those of a plugin b
     'org.apache.kafka.common.config.ConfigException', 'org.apache.kafka.connect.errors.DataException', 'TypeError',
   ])
 })
+test('what Kafka or its client refuses goes by the name of the exception that Java\'s client throws', () => {
+  const nameOf = (code: string): string => javaClassName(new KafkaError(code, 'no', { retriable: false }))
+  expect(['MESSAGE_TOO_LARGE', 'RECORD_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'TOPIC_AUTHORIZATION_FAILED', 'REQUEST_TIMED_OUT', 'UNKNOWN_TOPIC_OR_PARTITION'].map(nameOf)).toEqual([
+    'RecordTooLargeException', 'RecordTooLargeException', 'RecordBatchTooLargeException', 'TopicAuthorizationException', 'TimeoutException', 'UnknownTopicOrPartitionException',
+  ].map((name) => `org.apache.kafka.common.errors.${name}`))
+  expect(nameOf('ILLEGAL_STATE')).toBe('org.apache.kafka.common.KafkaException')
+})
 
 const record: DeadRecord = { origin: { topic: 't', partition: 0, offset: 5 }, timestamp: 1234, key: Buffer.from('k'), value: null, headers: [{ key: 'h', value: null }] }
 const open = async (existing: readonly string[], settings: { readonly contextHeaders?: boolean; readonly createFails?: Error } = {}) => {
@@ -111,6 +118,24 @@ test('closed while it is being opened: nothing of it is left when close is over,
   await closed
   await opened
   expect(producer.closed).toBe(0)
+})
+test('a record without a timestamp (NaN, or Kafka\'s -1) gets the clock\'s', async () => {
+  const { letters, producer } = await open(['dlq'])
+  const before = Date.now()
+  for (const timestamp of [NaN, -1, 0]) void letters.send({ ...record, timestamp }, failure(new Error('x')))
+  const [none, minus, zero] = producer().appended.map(({ timestamp }) => timestamp)
+  expect([none, minus].every((timestamp) => (timestamp ?? -1) >= before)).toBe(true)
+  expect(zero).toBe(0)
+})
+test('a letter that is sent again has the record\'s bytes as they were, whatever has become of the fetched data', async () => {
+  const { letters, producer } = await open(['dlq'], { contextHeaders: true })
+  const fetched = Buffer.from('kv')
+  const sent = letters.send({ ...record, key: fetched.subarray(0, 1), value: fetched.subarray(1) }, failure(new Error('x')))
+  fetched.fill('!')
+  producer().produced([0], new KafkaError('RECORD_LIST_TOO_LARGE', 'too large', { retriable: false }))
+  expect(producer().appended[1]).toMatchObject({ key: 'k', value: 'v' })
+  producer().produced([1])
+  await sent
 })
 test('context headers follow the record\'s own', async () => {
   const { letters, producer } = await open(['dlq'], { contextHeaders: true })

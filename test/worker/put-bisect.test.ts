@@ -40,3 +40,8 @@ test('one poison record among 5000 takes some two puts a halving', () => {
 test('a sink that takes nothing is given up, not its records', () => {
   expect(run(rows(5000), new Set(rows(5000)), 10)).toMatchObject({ taken: [], gaveUpAfter: 10 })
 })
+test('records that are taken in between begin the count anew: any number may fail, as long as not so many do in a row', () => {
+  const everyOther = new Set(rows(1000).filter((row) => row % 2 === 0))
+  expect(run(rows(1000), everyOther, 2)).toMatchObject({ condemned: [...everyOther], gaveUpAfter: null })
+  expect(run(rows(1000), new Set([1, 3, 4, 6]), 2)).toMatchObject({ gaveUpAfter: 2 })
+})
