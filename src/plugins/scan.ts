@@ -53,8 +53,15 @@ const scanEntry = async (entry: string, dirs: SeenDir[], problems: string[]): Pr
   dirs.push({ path: entry, inode: info.ino })
   if (await isMarkedFolder(entry)) return [{ kind: 'folder', location: entry, root: await realpath(entry) }]
   const names = (await readdir(entry)).filter((name) => !name.startsWith('.') && name !== 'node_modules').toSorted()
-  const found = await Promise.all(names.map((name) => candidateAt(join(entry, name))))
-  return found.filter((candidate) => candidate !== null)
+  const found = await Promise.all(names.map(async (name) => (await candidateAt(join(entry, name))) ?? seenDir(join(entry, name))))
+  // a folder that is no bundle yet may be one that is being copied, its node_modules first
+  for (const other of found) if (other !== null && 'path' in other) dirs.push(other)
+  return found.filter((other) => other !== null && 'kind' in other)
+}
+/** Null for what is no directory, or no longer there. */
+const seenDir = async (path: string): Promise<SeenDir | null> => {
+  const info = await stat(path).catch(() => null)
+  return info?.isDirectory() === true ? { path, inode: info.ino } : null
 }
 
 /** The bundle at a path, or null when there is none. A folder whose package.json cannot be read is a candidate: its error is worth showing. */

@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { scanPluginPath } from '../../src/plugins/scan.ts'
 import { logLines, makePlace, names, open, pack, refusals, tick, tickCode, until, writeFiles } from './bundles.ts'
 
 const bundle = (version: string) => ({ 'package.json': tick({ version }), 'index.js': `${tickCode}exports.mark = "${version}"\n` })
@@ -65,6 +66,14 @@ test('a tarball still being copied is quarantined at start and taken when the co
   expect(refusals(shelf)).toEqual(['PLUGIN_TARBALL'])
   await writeFile(location, whole)
   await until(shelf, () => names(shelf).length === 1 && refusals(shelf).length === 0)
+})
+
+test('a folder that is no bundle is watched too: its package.json may come long after its node_modules', async () => {
+  await using place = await makePlace()
+  const folder = await writeFiles(join(place.plugins, 'a'), { 'node_modules/large/index.js': '1\n' })
+  await writeFile(join(place.plugins, 'readme.txt'), '')
+  const { candidates, dirs } = await scanPluginPath([place.plugins])
+  expect([candidates, dirs.map(({ path }) => path)]).toEqual([[], [place.plugins, folder]])
 })
 
 test('a folder copied in file by file is read once it has settled', async () => {
