@@ -1,9 +1,10 @@
 /**
  * The one door to pino, and the worker's log: Kafka's logger names and Kafka's default pattern
  * `[%d] %p %X{connector.context}%m (%c)`, one line per event, traces below it. Levels can be set per logger name at run time,
- * by prefix, as `/admin/loggers` does. Secrets of running connectors are known here and leave as `[hidden]`, whoever wrote the line.
+ * by prefix, as `/admin/loggers` does. Secrets of running connectors leave as `[hidden]`, whoever wrote the line.
  */
 import pino from 'pino'
+import { withoutSecrets } from './log-secrets.ts'
 
 export const levels = ['OFF', 'FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE'] as const
 export type Level = (typeof levels)[number]
@@ -105,32 +106,6 @@ export const loggers = (): readonly { readonly name: string; readonly level: Lev
     .filter((name, index, all) => all.indexOf(name) === index)
     .toSorted()
     .map((name) => ({ name, level: levelOf(name), lastModified: modified.get(name) ?? null }))
-
-/** Of each owner the secrets now and those before: what was started with the old ones may still be stopping. */
-const secrets = new Map<string, { readonly now: readonly string[]; readonly before: readonly string[] }>()
-let secretPattern: RegExp | null = null
-/** Shorter ones, and these, stand in too many texts that are none. */
-const minSecretLength = 4
-const everyday = new Set(['true', 'false', 'null', 'none'])
-/** Whether hiding a text would hide anything but words. */
-export const isSecret = (value: string): boolean => value.trim().length >= minSecretLength && !everyday.has(value.trim())
-/** The secrets of one owner (a connector) from now on; none: the owner is gone. */
-export const hideSecrets = (owner: string, values: readonly string[]): void => {
-  const now = [...new Set(values.filter(isSecret).flatMap(writtenForms))].toSorted()
-  const known = secrets.get(owner)
-  if (now.length === 0) secrets.delete(owner)
-  else if (known?.now.join('\0') !== now.join('\0')) secrets.set(owner, { now, before: known?.now ?? [] })
-  // a longer one first, or its rest would stay
-  const all = [...new Set([...secrets.values()].flatMap(({ now: latest, before }) => [...latest, ...before]))].toSorted((a, b) => b.length - a.length)
-  secretPattern = all.length === 0 ? null : new RegExp(all.map((value) => RegExp.escape(value)).join('|'), 'g')
-}
-/** As it is, without the line end a file has, as JSON escapes it, in a URL, and as Base64 (an Authorization header). */
-const writtenForms = (value: string): readonly string[] => {
-  const plain = value.trim()
-  return [value, plain, JSON.stringify(plain).slice(1, -1), encodeURIComponent(plain.toWellFormed()), Buffer.from(plain).toString('base64')]
-}
-/** The text as it may leave the worker. */
-export const withoutSecrets = (text: string): string => (secretPattern === null ? text : text.replaceAll(secretPattern, '[hidden]'))
 
 /** A stack with its causes, as Java prints them: `Caused by: …`. Without secrets. */
 export const traceOf = (error: unknown): string => withoutSecrets(wholeTrace(error))

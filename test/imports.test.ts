@@ -8,7 +8,8 @@ const rootDir = resolve(import.meta.dirname, '..')
 /** A room may import itself and the rooms listed. `types` of a room stand in `room/types.ts` (or options/cell.ts) and are data too. */
 const rooms: Record<string, readonly string[]> = {
   'src/errors.ts': [],
-  'src/log.ts': [],
+  'src/log-secrets.ts': [],
+  'src/log.ts': ['src/log-secrets.ts'],
   'src/data': ['src/errors.ts'],
   'src/wire': ['src/data'],
   'src/config': ['src/data', 'src/errors.ts', 'src/log.ts'],
@@ -21,9 +22,9 @@ const rooms: Record<string, readonly string[]> = {
   'src/cell': ['src/wire', 'src/data', 'src/plugins', 'src/metrics', 'src/errors.ts', 'src/log.ts'],
   'src/cell/process': ['src/wire', 'src/data', 'src/cell/options.ts', 'src/cell'],
   'src/storage': ['src/kafka', 'src/converters', 'src/data', 'src/config', 'src/errors.ts', 'src/log.ts'],
-  'src/worker': ['src/cell', 'src/converters', 'src/transforms', 'src/kafka', 'src/storage', 'src/plugins', 'src/config', 'src/data', 'src/wire', 'src/metrics', 'src/errors.ts', 'src/log.ts'],
-  'src/herder': ['src/worker', 'src/storage', 'src/converters', 'src/transforms', 'src/kafka', 'src/plugins', 'src/config', 'src/data', 'src/wire', 'src/metrics', 'src/errors.ts', 'src/log.ts', 'src/cell/options.ts', 'src/cell'],
-  'src/rest': ['src/data', 'src/herder', 'src/plugins', 'src/config', 'src/tls', 'src/metrics', 'src/errors.ts', 'src/log.ts', 'src/wire', 'src/worker'],
+  'src/worker': ['src/cell', 'src/converters', 'src/transforms', 'src/kafka', 'src/storage', 'src/plugins', 'src/config', 'src/data', 'src/wire', 'src/metrics', 'src/errors.ts', 'src/log.ts', 'src/log-secrets.ts'],
+  'src/herder': ['src/worker', 'src/storage', 'src/converters', 'src/transforms', 'src/kafka', 'src/plugins', 'src/config', 'src/data', 'src/wire', 'src/metrics', 'src/errors.ts', 'src/log.ts', 'src/log-secrets.ts', 'src/cell/options.ts', 'src/cell'],
+  'src/rest': ['src/data', 'src/herder', 'src/plugins', 'src/config', 'src/tls', 'src/metrics', 'src/errors.ts', 'src/log.ts', 'src/log-secrets.ts', 'src/wire', 'src/worker'],
   'src/dev-broker': ['src/errors.ts', 'src/log.ts'],
   'src/cli': ['src/*'],
   sandbox: ['src/data', 'src/wire'],

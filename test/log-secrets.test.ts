@@ -1,6 +1,8 @@
 /** Secrets do not leave by the log or a trace, whoever wrote the line. */
+import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import { hideSecrets, logger, setLevel, setLogWriter, traceOf, withoutSecrets } from '../src/log.ts'
+import { logger, setLevel, setLogWriter, traceOf } from '../src/log.ts'
+import { hideSecrets, withoutSecrets } from '../src/log-secrets.ts'
 
 afterEach(() => hideSecrets('c', []))
 
@@ -25,6 +27,23 @@ test('a secret is known without the line end of its file, and as JSON writes it'
 test('a secret is known in a URL and in an Authorization header', () => {
   hideSecrets('c', ['me:p@ss word', 'lone \ud800'])
   expect(withoutSecrets(`GET http://registry/?auth=${encodeURIComponent('me:p@ss word')} with Basic ${Buffer.from('me:p@ss word').toString('base64')}`)).toBe('GET http://registry/?auth=[hidden] with Basic [hidden]')
+})
+test('a secret of two owners is hidden until both are gone; those of others stay hidden', () => {
+  hideSecrets('c', ['shared-word', 'own-word'])
+  hideSecrets('d', ['shared-word', 'shared-word and more'])
+  hideSecrets('c', [])
+  expect(withoutSecrets('shared-word own-word shared-word and more')).toBe('[hidden] own-word [hidden]')
+  hideSecrets('d', [])
+  expect(withoutSecrets('shared-word and more')).toBe('shared-word and more')
+})
+test('texts are as they would be with one replaced after the other, the longest first wherever several begin', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '😀'), minLength: 4, maxLength: 7 })
+  fc.assert(fc.property(fc.uniqueArray(word, { minLength: 1, maxLength: 12 }), fc.string({ unit: fc.constantFrom('a', 'b', 'é', '😀'), maxLength: 60 }), (words, text) => {
+    hideSecrets('c', [])
+    hideSecrets('c', words)
+    const pattern = new RegExp(words.toSorted((a, b) => b.length - a.length).join('|'), 'g')
+    expect(withoutSecrets(text)).toBe(text.replaceAll(pattern, '[hidden]'))
+  }), { seed: 20261126, numRuns: 500 })
 })
 test('log lines and traces with causes are cleaned', () => {
   hideSecrets('c', ['hunter22'])

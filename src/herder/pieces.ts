@@ -3,7 +3,8 @@
  * with what went wrong in their statuses. Whoever calls this sees to it that one connector's pieces are touched by one caller at a time.
  */
 import { ConnectError } from '../errors.ts'
-import { hideSecrets, logger, traceOf } from '../log.ts'
+import { logger, traceOf } from '../log.ts'
+import { hideSecrets } from '../log-secrets.ts'
 import type { ConfigStore, StoredConnector } from '../storage/config-store.ts'
 import type { StatusStore } from '../storage/status-store.ts'
 import type { StringMap } from '../wire/guest-api.ts'

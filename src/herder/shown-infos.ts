@@ -4,7 +4,7 @@
  */
 import { resolvedSecrets } from '../config/secrets.ts'
 import { hasVariable } from '../config/config-provider.ts'
-import { isSecret, withoutSecrets } from '../log.ts'
+import { isSecret, withoutSecrets } from '../log-secrets.ts'
 import type { StringMap } from '../wire/guest-api.ts'
 import type { RawConfig } from './configuration.ts'
 import type { ConfigInfos } from './types.ts'

@@ -3,7 +3,8 @@
  * Texts that plugins wrote go without the secrets they may hold.
  */
 import { type Header, KafkaError } from '../kafka/types.ts'
-import { traceOf, withoutSecrets } from '../log.ts'
+import { traceOf } from '../log.ts'
+import { withoutSecrets } from '../log-secrets.ts'
 import type { Failure } from './tolerance.ts'
 import type { TaskId } from './types.ts'
 

@@ -1,6 +1,6 @@
 /** The connectors and tasks of one task thread: what the thread's requests act on. Knows no threads and no messages. */
 import { ConnectError } from '../errors.ts'
-import { hideSecrets } from '../log.ts'
+import { hideSecrets } from '../log-secrets.ts'
 import type { OffsetEntry } from '../wire/guest-api.ts'
 import { CellPool } from './cells.ts'
 import { WorkerConnector } from './connector.ts'

@@ -1,7 +1,7 @@
 /** What a validation shows of values that config providers gave. */
 import { afterEach, expect, test } from 'vitest'
 import type { ConfigInfos } from '../../src/config/config-infos.ts'
-import { hideSecrets } from '../../src/log.ts'
+import { hideSecrets } from '../../src/log-secrets.ts'
 import { shownInfos } from '../../src/herder/shown-infos.ts'
 
 afterEach(() => hideSecrets('c', []))

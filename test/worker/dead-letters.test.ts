@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { ConfigException, DataException } from '../../src/data/errors.ts'
 import { type Admin, KafkaError, type NewTopic } from '../../src/kafka/types.ts'
-import { hideSecrets } from '../../src/log.ts'
+import { hideSecrets } from '../../src/log-secrets.ts'
 import { contextHeaders, javaClassName } from '../../src/worker/dead-letter-headers.ts'
 import { type DeadRecord, DeadLetters } from '../../src/worker/dead-letters.ts'
 import type { Failure } from '../../src/worker/tolerance.ts'
