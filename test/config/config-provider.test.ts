@@ -61,6 +61,13 @@ describe('variables', () => {
   })
 })
 
+test('of several times to live the shortest counts', async () => {
+  const of = (ttlMs?: number) => ({ get: () => Promise.resolve({ data: { k: 'v' }, ...(ttlMs === undefined ? {} : { ttlMs }) }) })
+  const providers = createConfigProviders(new Map([['a', of(7)], ['b', of(3)], ['c', of(9)], ['d', of()], ['e', of(-1)]]))
+  const ttl = async (...names: readonly string[]) => (await providers.resolveWithTtl(Object.fromEntries(names.map((each) => [each, `\${${each}:k}`])))).ttlMs
+  expect([await ttl('a', 'b', 'c', 'd'), await ttl('c', 'e'), await ttl('d'), await ttl('e')]).toEqual([3, 9, null, null])
+})
+
 describe('limits and errors', () => {
   test('allowed.paths keeps files and folders inside, neighbours with the same beginning too', async () => {
     const allowed = { 'config.providers.dir.param.allowed.paths': join(folder, 'keys'), 'config.providers.file.param.allowed.paths': join(folder, 'keys') }
@@ -70,6 +77,7 @@ describe('limits and errors', () => {
   })
   test('the environment is filtered by its pattern', async () => {
     expect(await resolve('${env:SECRET} ${env:HOME_TOWN}', { 'config.providers.env.param.allowlist.pattern': 'HOME.*' })).toBe('${env:SECRET} x')
+    expect(await resolve('${env:SECRET} ${env:HOME_TOWN}', { 'config.providers.env.param.allowlist.pattern': 'HOME' })).toBe('${env:SECRET} ${env:HOME_TOWN}') // the whole name has to match
   })
   test('Kafka’s messages', async () => {
     await expect(resolve('${file:/no/such:k}')).rejects.toThrow('Could not read properties from file /no/such')

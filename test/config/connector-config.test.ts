@@ -54,6 +54,10 @@ describe('a connector’s configuration', () => {
   })
 })
 
+test('what Kafka takes in any case is taken in any case', () => {
+  expect(parse({ 'exactly.once.support': 'REQUIRED', 'transaction.boundary': 'Interval' }).source).toMatchObject({ exactlyOnceSupport: 'required', transactionBoundary: 'interval' })
+})
+
 describe('topic creation groups', () => {
   test('are tried in order, the default last; other keys are topic settings', () => {
     const groups = topicCreationGroups({
@@ -114,7 +118,7 @@ describe('client properties', () => {
 describe('override policies', () => {
   const policy = (name: string, ...allowlist: string[]) => ({ name, allowlist })
   test.each([
-    ['All', 'acks', true], ['None', 'acks', false], ['Allowlist', 'linger.ms', true], ['Allowlist', 'linger', false], ['Principal', 'sasl.jaas.config', true], ['Principal', 'acks', false],
+    ['All', 'acks', true], ['None', 'acks', false], ['Allowlist', 'linger.ms', true], ['Allowlist', 'linger', false], ['Allowlist', 'linger.ms.x', false], ['Principal', 'sasl.jaas.config', true], ['Principal', 'acks', false],
     ['org.apache.kafka.connect.connector.policy.NoneConnectorClientConfigOverridePolicy', 'acks', false],
   ])('%s and %s', (name, key, allowed) => {
     expect(overrideProblem(policy(name, 'linger.ms'), key) === null).toBe(allowed)

@@ -113,6 +113,14 @@ describe('errors', () => {
   test('a regular expression that cannot be compiled', () => {
     expect(errorsOf({ 'topics.regex': '(' }, 'sink')['topics.regex']?.[0]).toMatch(/^Invalid value \( for configuration topics\.regex: Invalid regex: /)
   })
+  test('client overrides of the wrong type are errors, of those clients that the connector has', () => {
+    const props = { 'producer.override.linger.ms': 'soon', 'consumer.override.fetch.min.bytes': 'many', 'admin.override.retries': 'x' }
+    const wrong = (type: 'source' | 'sink', more: GivenConfig = {}): readonly string[] => Object.keys(errorsOf({ ...props, ...(type === 'sink' ? { topics: 't' } : {}), ...more }, type))
+    expect(errorsOf(props)).toEqual({ 'producer.override.linger.ms': ['Invalid value soon for configuration linger.ms: Not a number of type LONG'] })
+    expect(wrong('source', { 'topic.creation.default.partitions': '1' })).toEqual(['producer.override.linger.ms', 'admin.override.retries'])
+    expect(wrong('sink')).toEqual(['consumer.override.fetch.min.bytes'])
+    expect(wrong('sink', { 'errors.deadletterqueue.topic.name': 'dlq' })).toEqual(['producer.override.linger.ms', 'consumer.override.fetch.min.bytes', 'admin.override.retries'])
+  })
   test('client overrides that the policy forbids are counted by key', () => {
     const worker = workerWith({ 'connector.client.config.override.policy': 'Allowlist', 'connector.client.config.override.allowlist': 'linger.ms' })
     const infos = validate({ 'producer.override.linger.ms': '5', 'producer.override.acks': '1', 'consumer.override.group.id': 'x' }, 'source', worker)

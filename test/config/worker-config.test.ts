@@ -125,9 +125,9 @@ test('response header rules: actions, quotes, and what is refused', () => {
   expect(() => parseHeaderRules('set A B:c')).toThrow("Invalid header name 'A B'. The '[header name]' cannot contain whitespace")
 })
 test.each([
-  ['offset.flush.intervall.ms', 'offset.flush.interval.ms'], ['bootstrap_servers', 'bootstrap.servers'], ['plugin.apth', 'plugin.path'], ['my.own.key', null],
+  ['offset.flush.intervall.ms', 'offset.flush.interval.ms'], ['bootstrap_servers', 'bootstrap.servers'], ['plugin.apth', 'plugin.path'], ['my.own.key', null], ['PLUGIN-PATH', 'plugin.path'], ['topisc', 'topics'], ['tobikcs', null], ['offset_flush-interval_ns', 'offset.flush.interval.ms'],
 ])('%s is probably %s', (key, meant) => {
-  expect(nearestKey(key, ['offset.flush.interval.ms', 'offset.flush.timeout.ms', 'bootstrap.servers', 'plugin.path'])).toBe(meant)
+  expect(nearestKey(key, ['offset.flush.interval.ms', 'offset.flush.timeout.ms', 'bootstrap.servers', 'plugin.path', 'topics'])).toBe(meant)
 })
 test('isolate limits: the connector beats the manifest, which beats the worker; the caps hold for all', () => {
   const { isolate } = parseWorkerConfig({ ...standalone, 'isolate.max.memory.mb': '512', 'isolate.poll.timeout.ms': '1000' }, 'standalone')

@@ -1,5 +1,6 @@
 /** Values with a time to live: the connector starts anew when it is over, and its tasks with it. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Reloads } from '../../src/herder/reloads.ts'
 import { startedHerder, type Rig } from './fakes.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
@@ -70,4 +71,12 @@ test('a deleted connector, or a worker that stops, restarts nothing', async () =
   rig.worker.calls.length = 0
   await vi.advanceTimersByTimeAsync(1000)
   expect(rig.worker.calls).toEqual([])
+})
+test('a time to live of more days than a timer can wait restarts nothing at once', async () => {
+  const restarted: string[] = []
+  const reloads = new Reloads(async (name) => void restarted.push(name))
+  reloads.schedule('c', {}, 2 ** 40)
+  await vi.advanceTimersByTimeAsync(24 * 3_600_000)
+  expect(restarted).toEqual([])
+  reloads.cancelAll()
 })

@@ -27,10 +27,32 @@ test.each<[string, Config]>([
   ['USER_INFO', { 'basic.auth.credentials.source': 'USER_INFO', 'basic.auth.user.info': 'bob:s3cret' }],
   ['USER_INFO by its old name', { 'basic.auth.credentials.source': 'USER_INFO', 'schema.registry.basic.auth.user.info': 'bob:s3cret' }],
   ['SASL_INHERIT', { 'basic.auth.credentials.source': 'SASL_INHERIT', 'sasl.jaas.config': jaas }],
+  ['a source in small letters', { 'basic.auth.credentials.source': 'user_info', 'basic.auth.user.info': 'bob:s3cret' }],
 ])('the registry takes the credentials of %s', async (_, config) => {
   await using locked = await startRegistry({ userInfo: 'bob:s3cret' })
   expect(await outcome(locked.url, config)).toBeInstanceOf(Buffer)
   expect(await outcome(locked.url)).toBeInstanceOf(ConfigException)
+})
+test('characters that a URL or a JAAS text has to escape are sent as they are meant', async () => {
+  await using locked = await startRegistry({ userInfo: 'b@b:s/3"c' })
+  const inUrl = locked.url.replace('://', '://b%40b:s%2F3%22c@')
+  expect(await outcome(inUrl)).toBeInstanceOf(Buffer)
+  expect(await outcome(locked.url, { 'basic.auth.credentials.source': 'SASL_INHERIT', 'sasl.jaas.config': 'x required username="b@b" password="s/3\\"c";' })).toBeInstanceOf(Buffer)
+})
+test('a wait between repetitions grows no longer than retries.max.wait.ms', async () => {
+  registry.failWith = { status: 503, code: 50003 }
+  const [error] = await encodeAll(avroConverter(registry, { 'max.retries': '2', 'retries.wait.ms': '600000', 'retries.max.wait.ms': '1' }), [['x', schema]])
+  expect(error).toBeInstanceOf(RetriableException)
+  expect(registry.requests).toHaveLength(3)
+})
+test('a schema that refers to one that refers to another is read with all of them', async () => {
+  const record = (name: string, type: string): string => `{"type":"record","name":"${name}","fields":[{"name":"x","type":"${type}"}]}`
+  const refer = (name: string) => [{ name, subject: name, version: 1 }]
+  registry.store.register('A', { schema: record('A', 'int'), references: [] }, false)
+  registry.store.register('B', { schema: record('B', 'A'), references: refer('A') }, false)
+  const { id } = registry.store.register('t-value', { schema: record('C', 'B'), references: refer('B') }, false)
+  const [row] = await decodeAll(avroConverter(registry), [Buffer.from([0, 0, 0, 0, id, 2])])
+  expect(String((row as { readonly value: unknown }).value)).toBe('Struct{x=Struct{x=Struct{x=1}}}')
 })
 test('a bearer token is sent as one, and never shown', async () => {
   await using locked = await startRegistry({ token: 't0ken' })
