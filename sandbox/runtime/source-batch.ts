@@ -4,7 +4,6 @@
  * What is wrong with a record is said with its index and field.
  */
 import { DataException } from '../../src/data/errors.ts'
-import { ConnectHeaders } from '../../src/data/headers.ts'
 import { Schema } from '../../src/data/schema.ts'
 import { emptyColumn, type Column, type HeadersColumn, type Index, type OffsetColumn, type SourceBatch } from '../../src/wire/batch.ts'
 import { columnOf, textColumn } from '../../src/wire/columns.ts'
@@ -12,6 +11,7 @@ import { maxMessageBytes } from '../../src/wire/pack.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { kindOf } from '../../src/data/struct.ts'
 import type { Header, SourceRecord } from '../sdk/records.ts'
+import { headerList } from './header-list.ts'
 
 type Records = readonly SourceRecord[]
 const wrong = (row: number, what: string): DataException => new DataException(`poll() returned a wrong record: record ${row}: ${what}`)
@@ -240,7 +240,7 @@ const headersOf = (records: Records, schemas: SchemaTable): HeadersColumn | null
   const all: Header[] = []
   for (let row = 0; row < records.length; row++) {
     const before = all.length
-    appendHeaders((records[row] as SourceRecord).headers, row, all)
+    for (const header of headerList((records[row] as SourceRecord).headers, (what) => wrong(row, what))) all.push(header)
     counts[row] = all.length - before
   }
   if (all.length === 0) return null
@@ -251,15 +251,4 @@ const headersOf = (records: Records, schemas: SchemaTable): HeadersColumn | null
   })
   const keys = textColumn(all.map(({ key }) => key)) as HeadersColumn['keys']
   return { counts, keys, values: columnOf(all.map(({ value }) => value), schemas), schema }
-}
-
-const appendHeaders = (headers: unknown, row: number, all: Header[]): void => {
-  if (headers === null || headers === undefined) return
-  if (typeof headers !== 'object') throw wrong(row, `headers is ${kindOf(headers)}; it must be { name: value }, a Map or a list of { key, value, schema? }`)
-  const list: readonly unknown[] = Array.isArray(headers) ? headers : headers instanceof ConnectHeaders ? [...headers] : (headers instanceof Map ? [...(headers as ReadonlyMap<unknown, unknown>)] : Object.entries(headers)).map(([key, value]) => ({ key, value }))
-  for (const header of list) {
-    const { key } = (header ?? {}) as { readonly key?: unknown }
-    if (typeof key !== 'string') throw wrong(row, 'headers has an entry without a string key; entries are { key, value, schema? }')
-    all.push(header as Header)
-  }
 }

@@ -3,6 +3,7 @@
  * in Java; what becomes of the rows goes back in one piece, and of that only what has changed.
  */
 import { DataException } from '../../src/data/errors.ts'
+import { ConnectHeaders } from '../../src/data/headers.ts'
 import { ConnectRecord } from '../../src/data/record.ts'
 import { kindOf } from '../../src/data/struct.ts'
 import type { GuestRowFailure, GuestStep, TransformsApi } from '../../src/wire/guest-api.ts'
@@ -10,6 +11,7 @@ import type { MaybePromise } from '../sdk/connectors.ts'
 import type { Predicate, Transformation } from '../sdk/plugins.ts'
 import type { Async } from './api.ts'
 import { toGuestError } from './errors.ts'
+import { headerList } from './header-list.ts'
 import { newPlugin } from './plugin.ts'
 import { recordsOf, TransformedRows } from './transform-batch.ts'
 
@@ -91,9 +93,12 @@ const checkedRecord = (returned: unknown, before: ConnectRecord, { className }: 
   if (typeof returned !== 'object' || Array.isArray(returned)) throw new DataException(`apply() of ${className} returned ${kindOf(returned)}; it must return the record, record.newRecord(…) or null`)
   const given = returned as Partial<ConnectRecord>
   const field = <F extends keyof ConnectRecord>(name: F): ConnectRecord[F] => (name in given ? (given[name] as ConnectRecord[F]) : before[name])
-  const made = before.newRecord(field('topic'), field('kafkaPartition'), field('keySchema'), field('key'), field('valueSchema'), field('value'), field('timestamp'), field('headers'))
+  const made = before.newRecord(field('topic'), field('kafkaPartition'), field('keySchema'), field('key'), field('valueSchema'), field('value'), milliseconds(field('timestamp')), headersOf(field('headers'), className))
   return checkedTopic(made, className)
 }
+const milliseconds = (timestamp: unknown): number | null => (timestamp instanceof Date ? timestamp.getTime() : (timestamp as number | null))
+const headersOf = (headers: unknown, className: string): ConnectHeaders | undefined =>
+  headers === undefined || headers instanceof ConnectHeaders ? headers : new ConnectHeaders(headerList(headers, (what) => new DataException(`apply() of ${className} returned a record whose ${what}`)))
 const checkedTopic = (record: ConnectRecord, className: string): ConnectRecord => {
   if (typeof record.topic !== 'string' || record.topic === '') throw new DataException(`apply() of ${className} returned a record whose topic is ${JSON.stringify(record.topic) ?? 'missing'}; it must be a non-empty string`)
   return record

@@ -11,7 +11,7 @@ export { ConnectRecord, type ConnectRecordFields } from '../../src/data/record.t
 export { SinkRecord } from './sink-record.ts'
 export { SourceRecord } from './source-record.ts'
 export { ConfigProvider, Converter, HeaderConverter, Predicate, Transformation } from './plugins.ts'
-export type { ConfigData } from './plugins.ts'
+export type { ConfigData, RecordChange } from './plugins.ts'
 export { SchemaAndValue } from './schema-and-value.ts'
 export { RecordHeaders } from './record-headers.ts'
 export type { RecordHeader } from './record-headers.ts'

@@ -5,6 +5,7 @@ import type { Schema } from '../../src/data/schema.ts'
 import type { MaybePromise } from './connectors.ts'
 import type { Props } from './contexts.ts'
 import type { RecordHeaders } from './record-headers.ts'
+import type { HeadersLike } from './records.ts'
 import type { SchemaAndValue } from './schema-and-value.ts'
 
 abstract class Plugin {
@@ -22,9 +23,12 @@ abstract class Plugin {
   close(): MaybePromise<void> {}
 }
 
+/** What is different about a record; headers and timestamp in each shape that a source may give them. */
+export type RecordChange = Partial<Omit<ConnectRecordFields, 'headers' | 'timestamp'>> & { readonly headers?: HeadersLike | null; readonly timestamp?: number | Date | null }
+
 export abstract class Transformation extends Plugin {
   /** The record as it goes on: this one, `record.newRecord(…)` or an object of what is different (`{ ...record, value }`); null drops it. */
-  abstract apply(record: ConnectRecord): MaybePromise<ConnectRecord | Partial<ConnectRecordFields> | null>
+  abstract apply(record: ConnectRecord): MaybePromise<ConnectRecord | RecordChange | null>
 }
 
 export abstract class Predicate extends Plugin {

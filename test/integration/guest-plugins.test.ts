@@ -26,6 +26,8 @@ export class Tag extends Transformation {
   }
 }
 export class InPlace extends Transformation { apply(record) { record.value = 'in place: ' + record.value; return record } }
+export class Changed extends Transformation { apply(record) { return { timestamp: new Date(5), headers: { a: 1, b: 'x' } } } }
+export class Told extends Transformation { apply(record) { return { value: record.timestamp + ' ' + [...record.headers].map(({ key, value }) => key + '=' + value).join() } } }
 export class NoReturn extends Transformation { apply(record) { record.newRecord(record.topic, null, null, null, null, 'lost', null) } }
 export class DropEven extends Transformation { apply(record) { return Number(/\\d+/.exec(record.value)[0]) % 2 === 0 ? null : record } }
 export class Long extends Predicate { test(record) { return record.value.length > 8 } }
@@ -78,7 +80,7 @@ class WordsTask extends SourceTask {
   }
 }
 `
-const classes = [['transformation', 'Shout'], ['transformation', 'Tag'], ['transformation', 'InPlace'], ['transformation', 'NoReturn'], ['transformation', 'DropEven'], ['predicate', 'Long'], ['converter', 'Reversed'], ['converter', 'Stamped'], ['config_provider', 'Vault']] as const
+const classes = [['transformation', 'Shout'], ['transformation', 'Tag'], ['transformation', 'InPlace'], ['transformation', 'Changed'], ['transformation', 'Told'], ['transformation', 'NoReturn'], ['transformation', 'DropEven'], ['predicate', 'Long'], ['converter', 'Reversed'], ['converter', 'Stamped'], ['config_provider', 'Vault']] as const
 
 const bed = standaloneBed(async ({ folder }) => {
   await folder.bundle('plugins', classes.map(([type, name]) => ({ type, class: `com.example.${name}`, export: name })), plugins)
@@ -130,6 +132,12 @@ describe('transformations', () => {
     const topic = uniqueName('in-place')
     await source(topic, ['a'], { transforms: 'p', 'transforms.p.type': 'InPlace' })
     expect(await (await sink(topic))(1)).toEqual(['in place: a'])
+  })
+
+  test('that give headers and timestamp in the shapes of a source are understood', async () => {
+    const topic = uniqueName('changed')
+    await source(topic, ['a'], { transforms: 'c,t', 'transforms.c.type': 'Changed', 'transforms.t.type': 'Told' })
+    expect(await (await sink(topic))(1)).toEqual(['5 a=1,b=x'])
   })
 
   test('that forget to return anything fail the task instead of dropping every record', async () => {

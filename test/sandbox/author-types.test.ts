@@ -44,7 +44,7 @@ class Renamed extends Transformation {
   }
 }
 class Shown extends Transformation {
-  override apply(record: ConnectRecord) { return { valueSchema: Schema.STRING_SCHEMA, value: String(record.value) } }
+  override apply(record: ConnectRecord) { return { valueSchema: Schema.STRING_SCHEMA, value: String(record.value), headers: { shown: true }, timestamp: new Date(5) } }
 }
 class Tagged extends Predicate {
   override test(record: ConnectRecord) { return record.headers.lastWithName('tag') !== null }
