@@ -68,3 +68,7 @@ test('a schemaless double is a box on the host and a plain number in an isolate'
   expect(valuesOf(columnOf([value], new SchemaTable()), 1, [])).toEqual([[1, 1.5, { n: -2 }]])
   expect(unboxed(value[0])).toBe(1)
 })
+test('a text becomes a float by way of the double, as in Java: what is half a float after that is rounded to the even one', () => {
+  expect(Values.convertToFloat(null, '1.000000059604644775390625000001')).toBe(1)
+  expect(Values.convertToFloat(null, '1.00000005960464499')).toBe(Math.fround(1.0000001))
+})

@@ -54,6 +54,12 @@ test('a schema that refers to one that refers to another is read with all of the
   const [row] = await decodeAll(avroConverter(registry), [Buffer.from([0, 0, 0, 0, id, 2])])
   expect(String((row as { readonly value: unknown }).value)).toBe('Struct{x=Struct{x=Struct{x=1}}}')
 })
+test('a version that has been deleted from its subject is still that version for the records that have it', async () => {
+  const version = registry.store.register('t-value', { schema: '{"type":"record","name":"R","fields":[]}', references: [] }, false)
+  version.isDeleted = true
+  const [row] = await decodeAll(avroConverter(registry), [Buffer.from([0, 0, 0, 0, version.id])])
+  expect(row).toMatchObject({ schema: { name: 'R', version: 1 } })
+})
 test('a bearer token is sent as one, and never shown', async () => {
   await using locked = await startRegistry({ token: 't0ken' })
   expect(await outcome(locked.url, { 'bearer.auth.credentials.source': 'STATIC_TOKEN', 'bearer.auth.token': 't0ken' })).toBeInstanceOf(Buffer)
