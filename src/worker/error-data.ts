@@ -30,8 +30,14 @@ export const guestException = (error: GuestError): ConnectException => {
   const cause = error.cause && guestException(error.cause)
   const Class = error.retriable ? RetriableException : error.name === 'DataException' ? DataException : ConnectException
   const thrown = named(new Class(error.message, { cause }), error.name)
-  thrown.stack = error.stack === '' ? `${error.name}: ${error.message}` : error.stack
+  thrown.stack = stackWithMessage(error)
   return thrown
+}
+/** A stack is taken when an error is made: what the message says that was set or added later (npm's parsers do, so do our hints) is not in it. */
+const stackWithMessage = ({ name, message, stack }: GuestError): string => {
+  if (stack !== '' && stack.includes(message)) return stack
+  const frames = stack.search(/\n +at /)
+  return `${name}: ${message}${frames < 0 ? '' : stack.slice(frames)}`
 }
 
 /** The end of a connector's process, as tasks and the Connector report it. */
