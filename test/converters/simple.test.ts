@@ -16,6 +16,12 @@ test('converters are found by class, simple name and short name', () => {
   expect(() => createConverter({ className: 'com.example.Nope', isKey: true, config: {} })).toThrow('Class com.example.Nope could not be found')
 })
 
+test('what a converter is for can be key, value or header', () => {
+  const make = (type: string) => createConverter({ className: 'String', isKey: true, config: { 'converter.type': type } })
+  for (const type of ['key', 'value', 'header']) expect(() => make(type)).not.toThrow()
+  expect(() => make('other')).toThrow('Invalid value other for configuration converter.type: String must be one of: key, value, header')
+})
+
 test('strings pass as they are; other values as Java prints them', () => {
   const string = converter('String')
   expect(encode(string, [['é', null], ['', null], [null, null]])).toEqual(['é', '', null])

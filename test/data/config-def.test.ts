@@ -172,6 +172,23 @@ describe('a whole configuration', () => {
       'Missing required configuration "transforms.t.fields" which has no default value.', "Configuration 'fields' values must not be null.",
     ])
   })
+  test('a recommender of keys that are embedded sees its own names only, a validator too', () => {
+    const seen: unknown[] = []
+    const inner = new ConfigDef().define('mode', { type: 'STRING', defaultValue: 'a' }).define('size', {
+      type: 'INT', defaultValue: 1, recommender: { validValues: (name, parsed) => [seen.push([name, parsed])], visible: (name, parsed) => name === 'size' && parsed['mode'] === 'b' },
+    })
+    const outer = new ConfigDef().define('other', { type: 'STRING', defaultValue: 'o' })
+    outer.embed('in.', 'In', 0, inner)
+    const visible = (props: Record<string, string>) => outer.validate(props).find(({ name }) => name === 'in.size')?.visible
+    expect([visible({}), visible({ 'in.mode': 'b' })]).toEqual([false, true])
+    expect(seen.at(-1)).toEqual(['size', { mode: 'b', size: 1 }])
+  })
+  test('a key that several others lead to is recommended what all of them allow', () => {
+    let times = 0
+    const def = new ConfigDef().define('a', { type: 'STRING', defaultValue: '', dependents: ['c'] }).define('b', { type: 'STRING', defaultValue: '', dependents: ['c'] })
+      .define('c', { type: 'STRING', defaultValue: '', recommender: { validValues: () => (times++ === 0 ? ['x', 'y'] : ['y', 'z']), visible: () => true } })
+    expect(def.validate({}).at(-1)?.recommendedValues).toEqual(['y'])
+  })
   test('internal keys are listed like any other', () => {
     expect(new ConfigDef().defineInternal('inner', Type.INT, 1, Importance.LOW).toJson().map(({ name, group }) => [name, group])).toEqual([['inner', '']])
   })

@@ -58,6 +58,14 @@ describe('ExtractField', () => {
     expect(apply('ExtractField$Value', path('a.b', 'V2'), { value: { a: { b: 2 } } })?.value).toBe(2)
     expect(apply('ExtractField$Value', path('a.b', 'V2'), { value: {} })?.value).toBeNull()
   })
+  test('a path of V2 goes by way of defaults, whatever replace.null.with.default says of the field at its end', () => {
+    const inside = SchemaBuilder.struct().field('x', SchemaBuilder.int32().optional().defaultValue(7).build()).field('y', schemas.INT32_SCHEMA)
+    const bare = inside.build()
+    const outside = SchemaBuilder.struct().field('in', inside.defaultValue(struct(bare, { y: 2 })).optional().build()).build()
+    const given = { valueSchema: outside, value: struct(outside, {}) }
+    const valueOf = (field: string, replaces: string) => apply('ExtractField$Value', { ...path(field, 'V2'), 'replace.null.with.default': replaces }, given)?.value
+    expect([valueOf('in.y', 'false'), valueOf('in.x', 'false'), valueOf('in.x', 'true')]).toEqual([2, null, 7])
+  })
   test('refuses what is not there', () => {
     expect(() => apply('ExtractField$Value', path('in.x'), typed)).toThrow(expect.objectContaining({ name: 'IllegalArgumentException', message: 'Unknown field: in.x' }))
     expect(() => apply('ExtractField$Value', path('a.b', 'V2'), { value: { a: 'x' } })).toThrow('Only Map objects supported in absence of schema for [nested field access], found: java.lang.String')

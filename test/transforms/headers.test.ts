@@ -15,6 +15,11 @@ test('DropHeaders removes every header of the names given', () => {
   expect(make('DropHeaders', { headers: '' })).toThrow("Configuration 'headers' must not be empty. Valid values include: any non-empty value")
 })
 
+test('DropHeaders leaves headers whose names differ in case', () => {
+  const given = new ConnectHeaders([{ key: 'a', value: 1, schema: null }, { key: 'A', value: 2, schema: null }])
+  expect(headersOf(apply('DropHeaders', { headers: 'a' }, { headers: given }))).toEqual([['A', 2, null]])
+})
+
 test.each([['1', 1, 'INT8'], ['text', 'text', 'STRING'], ['true', true, 'BOOLEAN'], ['null', null, null], ['[1,2]', [1, 2], 'ARRAY']])('InsertHeader reads the literal %s', (literal, value, type) => {
   expect(headersOf(apply('InsertHeader', { header: 'h', 'value.literal': literal }, { headers: headers() })).at(-1)).toEqual(['h', value, type])
 })
