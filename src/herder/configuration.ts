@@ -15,7 +15,8 @@ export interface ConnectorConfiguration {
   /** The same for a connector about to run, with the time after which a value may have changed; null: never. */
   resolveWithTtl(config: RawConfig): Promise<{ readonly props: StringMap; readonly ttlMs: number | null }>
   /** The texts in a resolved configuration that nobody may see: what providers put in, and passwords of its plugins. */
-  secrets(raw: RawConfig, resolved: StringMap): Promise<readonly string[]>
+  /** `connector`: the configuration that names the class, where `resolved` is a task's, which need not. */
+  secrets(raw: RawConfig, resolved: StringMap, connector?: StringMap): Promise<readonly string[]>
   /** Full validation of a raw configuration. Throws coded errors where Kafka has no result (no class, unknown class). */
   validate(config: RawConfig): Promise<ConfigInfos>
   pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]>

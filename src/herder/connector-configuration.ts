@@ -44,9 +44,9 @@ export const createConnectorConfiguration = ({ worker, shelf, cells, clients, re
     return running ?? connectorOf(config)
   }
   const parse = (plugin: Plugin, config: StringMap): ConnectorConfig => parseConnectorConfig(config, typeOf(plugin), worker, lookups, plugin.limits)
-  const secrets = async (raw: RawConfig, resolved: StringMap): Promise<readonly string[]> => {
+  const secrets = async (raw: RawConfig, resolved: StringMap, connector: StringMap = resolved): Promise<readonly string[]> => {
     // a plugin that cannot be described cannot be started either; that is told elsewhere
-    const keys = await cells.describe(connectorOf(resolved)).then(({ config }) => config, () => [])
+    const keys = await cells.describe(connectorOf(connector)).then(({ config }) => config, () => [])
     return secretsOf(raw, resolved, keys.filter(({ type }) => type === 'PASSWORD').map(({ name }) => name))
   }
   let validations = 0

@@ -113,7 +113,7 @@ export class Pieces {
       const raw = taskConfigs[id.task] ?? {}
       const [connectorProps, taskProps] = [await configuration.resolve(config), await configuration.resolve(raw)]
       // a provider may give another value each time it is asked: these are the task's own, beside those of the Connector and of other tasks
-      const secrets = [...(await configuration.secrets(config, connectorProps)), ...(await configuration.secrets(raw, taskProps))]
+      const secrets = [...(await configuration.secrets(config, connectorProps)), ...(await configuration.secrets(raw, taskProps, connectorProps))]
       hideSecrets(`task ${taskText(id)}`, secrets)
       const connector = configuration.connectorSpec(id.connector, connectorProps, targetState, secrets, this.#versions.get(id.connector))
       const { tasksMax, enforce } = configuration.tasksMax(connector.config)
