@@ -1,9 +1,12 @@
 /** What happens before a task's first record to a topic. Which group a topic belongs to is test/config/connector-config.test.ts. */
 import { expect, test } from 'vitest'
 import { type Admin, KafkaError, type NewTopic } from '../../src/kafka/types.ts'
-import { logger } from '../../src/log.ts'
+import { logger, setLogWriter } from '../../src/log.ts'
 import { topicCreationGroups } from '../../src/config/topic-creation.ts'
+import { SourceTopics } from '../../src/worker/source-topics.ts'
+import type { LoopOptions } from '../../src/worker/task-loop.ts'
 import { createTopicIfMissing } from '../../src/worker/topic-creation.ts'
+import { connectorSpec, taskSpec } from './fakes.ts'
 
 const config = {
   'topic.creation.default.partitions': '3', 'topic.creation.default.replication.factor': '-1', 'topic.creation.default.cleanup.policy': 'compact',
@@ -45,4 +48,22 @@ test('a refusal fails the task with a remedy, a passing error is for the caller 
   expect(await reason('INVALID_CONFIG')).toMatch(/^Unable to create topic\(s\) 't': no such thing\. Its settings are those of topic\.creation\.default\.\*: .*cleanup\.policy=compact/)
   expect(await reason('POLICY_VIOLATION')).toMatch(/^Error while attempting to create\/find topic\(s\) 't'\. Its settings are those of topic\.creation\.default\.\*: .*numPartitions=3/)
   await expect(createTopicIfMissing(creation, failing('NOT_CONTROLLER', true), 't', log)).rejects.toBeInstanceOf(KafkaError)
+})
+test('a topic that another task has made meanwhile is told as one that exists, not as made', async () => {
+  let told = ''
+  const restore = setLogWriter((text) => void (told += text))
+  try {
+    await createTopicIfMissing(topicCreationGroups(config) ?? expect.fail(), adminWith([], () => []).admin, 't', log)
+  } finally {
+    setLogWriter(restore)
+  }
+  expect(told).toContain("Topic 't' already exists.")
+  expect(told).not.toContain('Created topic')
+})
+test.each([[true, 1], [false, 0]])('with topic.creation.enable=%s a task with settings for topics asks for %i admin clients', async (topicCreationEnable, count) => {
+  let asked = 0
+  const admin = async (): Promise<Admin> => (asked++, adminWith([], () => []).admin)
+  const topics = new SourceTopics({ spec: { ...taskSpec(connectorSpec('source', config)), topicCreationEnable }, deps: { clients: { admin } } } as unknown as LoopOptions, 'label')
+  await topics.open()
+  expect(asked).toBe(count)
 })
