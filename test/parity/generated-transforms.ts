@@ -61,7 +61,7 @@ const sided: fc.Arbitrary<{ readonly schema: TaggedSchema; readonly value: Tagge
 )
 const headers = fc.array(fc.tuple(pick('h1', 'h2', 'a'), decorated(leaf)).chain(([key, { schema, values }]) => values.map((value): readonly [string, TaggedSchema, TaggedValue] => [key, schema, value])), { maxLength: 3 })
 const topic = fc.oneof(pick('foo', 'foo-bar', 'a.b.c', 'db1.table22', 'x_y-Z'), fc.string({ unit: pick('a', 'b', '1', '2', '-', '.', '_', '$'), maxLength: 8 }))
-const record: fc.Arbitrary<TaggedRecord> = fc.tuple(topic, sided, sided, headers, fc.option(ms), fc.option(fc.nat(20)), fc.boolean()).map(([of, key, value, all, timestamp, partition, isSink]) => ({
+export const record: fc.Arbitrary<TaggedRecord> = fc.tuple(topic, sided, sided, headers, fc.option(ms), fc.option(fc.nat(20)), fc.boolean()).map(([of, key, value, all, timestamp, partition, isSink]) => ({
   topic: of, keySchema: key.schema, key: key.value, valueSchema: value.schema, value: value.value, headers: all, timestamp, partition: isSink ? (partition ?? 0) : partition, ...(isSink ? { offset: 77 } : {}),
 }))
 
@@ -74,13 +74,13 @@ const datePattern = fc.array(fc.tuple(pick('G', 'y', 'Y', 'M', 'L', 'w', 'W', 'D
 const commonPattern = pick("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", 'yyyy-MM-dd', 'yyyyMMdd', 'yy/M/d H:m', "EEE, d MMM yyyy HH:mm:ss z", 'h:mm a', 'yyyy-DDD', 'YYYY-ww-u', 'HHmmss', 'MMM d, yyyy', 'yyyy-MM-dd HH:mm:ssXXX', 'yyyy-MM-dd HH:mm:ss Z')
 const format = fc.oneof(commonPattern, datePattern)
 const group = pick('(.*)', '([a-z]+)', '(\\d+)', '.', '-', '\\.', '(?<n>[ab]*)', '[^-]*', '(?:x|foo)', '(a|b)?', '\\w+', '[a-c1-2]', 'foo', '.*')
-const regex = fc.array(group, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('')).filter((text) => text.split('(?<n>').length < 3)
+export const regex = fc.array(group, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('')).filter((text) => text.split('(?<n>').length < 3)
 const replacement = fc.array(pick('$1', '$2', '${n}', 'x', '-', '\\$', '$0', '$12', '\\\\', 'new'), { maxLength: 3 }).map((parts) => parts.join(''))
 
 /** Keys to set or leave out. */
 const keys = (of: Readonly<Record<string, fc.Arbitrary<string>>>, required: readonly string[] = []): fc.Arbitrary<Config> => fc.record(of, { requiredKeys: [...required] }).map((config) => config as Config)
 const keep = { 'replace.null.with.default': pick('true', 'false') }
-const sidedConfigs: Readonly<Record<string, fc.Arbitrary<Config>>> = {
+export const sidedConfigs: Readonly<Record<string, fc.Arbitrary<Config>>> = {
   Cast: keys({ spec: fc.oneof(targets, fc.array(fc.tuple(name, targets).map(([field, type]) => `${field}:${type}`), { minLength: 1, maxLength: 4 }).map((all) => all.join(','))), ...keep }, ['spec']),
   ExtractField: fc.oneof(keys({ field: name, ...keep }, ['field']), keys({ field: path, 'field.syntax.version': pick('V2'), ...keep }, ['field', 'field.syntax.version'])),
   Flatten: keys({ delimiter: pick('.', '_', '', '--') }),
@@ -92,7 +92,7 @@ const sidedConfigs: Readonly<Record<string, fc.Arbitrary<Config>>> = {
   SetSchemaMetadata: keys({ 'schema.name': pick('N', 'org.acme.N'), 'schema.version': fc.integer().map(String), ...keep }),
   TimestampConverter: keys({ field: name, 'target.type': pick('string', 'unix', 'Date', 'Time', 'Timestamp'), format, 'unix.precision': pick('nanoseconds', 'microseconds', 'milliseconds', 'seconds'), ...keep }, ['target.type']),
 }
-const otherConfigs: Readonly<Record<string, fc.Arbitrary<Config>>> = {
+export const otherConfigs: Readonly<Record<string, fc.Arbitrary<Config>>> = {
   ValueToKey: keys({ fields: listed, ...keep }, ['fields']), InsertHeader: keys({ header: pick('h1', 'new'), 'value.literal': words }, ['header', 'value.literal']), DropHeaders: keys({ headers: pick('h1', 'h2,a', 'zz') }, ['headers']),
   RegexRouter: keys({ regex, replacement }, ['regex', 'replacement']), TimestampRouter: keys({ 'topic.format': pick('${topic}-${timestamp}', '${timestamp}/${topic}', 'x'), 'timestamp.format': format }), Filter: keys({}),
 }
