@@ -35,7 +35,7 @@ const key: ConfigKeyJson = { name: 'file', type: 'STRING', required: true, impor
 const rig = () => {
   const validated: (readonly [string, Readonly<Record<string, string>>])[] = []
   const cells: PluginCells = {
-    describe: ({ version }) => Promise.resolve({ version, config: [key] }),
+    describe: ({ version }) => Promise.resolve({ version, config: [key, { ...key, name: 'pin', type: 'PASSWORD' }] }),
     validate: ({ version }, props) => {
       validated.push([version, props])
       const value: ConfigValueJson = { name: 'file', value: props['file'] ?? null, recommendedValues: [], errors: props['file'] === undefined ? ['no file'] : [], visible: true }
@@ -92,7 +92,7 @@ describe('plugin configuration', () => {
   test('of a connector lists its own keys first, of a built-in converter just its own', async () => {
     const { configuration } = rig()
     const keys = await configuration.pluginConfig('com.example.sink', null)
-    expect(keys.map(({ name }) => name).slice(0, 3)).toEqual(['file', 'name', 'connector.class'])
+    expect(keys.map(({ name }) => name).slice(0, 3)).toEqual(['file', 'pin', 'name'])
     expect((await configuration.pluginConfig('StringConverter', null)).every(({ name }) => name !== 'connector.class')).toBe(true)
   })
   test('of what is not there is 404', async () => {
@@ -111,4 +111,13 @@ test('a task stays on the version its Connector runs, as long as there is that v
 })
 test('the type of a connector whose class has gone is unknown', () => {
   expect([rig().configuration.typeOf({ 'connector.class': 'com.example.sink' }), rig().configuration.typeOf({ 'connector.class': 'None' }), rig().configuration.typeOf({})]).toEqual(['sink', 'unknown', 'unknown'])
+})
+
+describe('secrets', () => {
+  test('are passwords of the class and what providers put in; a task’s configuration that names no class has the connector’s', async () => {
+    const { configuration } = rig()
+    const task = { pin: 'hush-hush', file: 'f', url: 'http://resolved' }
+    expect(await configuration.secrets({ ...task, url: 'http://${v:k}' }, task, source)).toEqual(['hush-hush', 'resolved'])
+    await expect(configuration.secrets(task, task)).rejects.toMatchObject({ status: 400 })
+  })
 })

@@ -115,7 +115,8 @@ export const fakeConfiguration = (admin: () => Admin = unused): ConnectorConfigu
   validate: (config) => Promise.resolve(infos('invalid' in config ? [`Invalid value ${config['invalid']} for configuration invalid`] : [])),
   pluginConfig: unused,
   typeOf: (config) => (config['connector.class'] === undefined ? 'unknown' : config['connector.class'].endsWith('Sink') ? 'sink' : 'source'),
-  secrets: () => Promise.resolve([]),
+  // as the true one: tasks' configurations need not name the class, the connector's does
+  secrets: (_raw, resolved, connector = resolved) => (connector['connector.class'] === undefined ? Promise.reject(new Error('no connector.class')) : Promise.resolve([])),
   connectorSpec: (name, config, targetState, secrets, running = '1.0') => ({
     name, secrets, type: config['connector.class']?.endsWith('Sink') === true ? 'sink' : 'source', config, targetState, cellPer: 'connector', pollTimeoutMs: 1, putTimeoutMs: 1,
     plugin: { bundleFile: '', className: '', exportName: '', version: running }, grants: { fs: [], net: [], stdio: false }, limits: { memoryMb: 1, rssMb: 1, cpuPercent: 1, callTimeoutMs: 1 },
