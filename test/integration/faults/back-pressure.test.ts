@@ -57,7 +57,8 @@ let topics: Outsider
 beforeAll(async () => {
   folder = await testFolder()
   await folder.bundle('pressure', plugins, code, { isoconnect: { plugins, permissions } })
-  broker = await ownBroker(folder)
+  // slow, not dead: with a session shorter than its pauses the controller, when it wakes first, takes the leadership from it (NOT_LEADER_OR_FOLLOWER)
+  broker = await ownBroker(folder, { 'broker.session.timeout.ms': String(5 * slowMs) })
   topics = outsider(broker.bootstrap)
 })
 afterAll(async () => {
