@@ -96,6 +96,7 @@ const converters: Readonly<Record<Format, string>> = { string: 'org.apache.kafka
 /** More than a case's format says: laid over the worker's properties; `plugins` go before those that are always there; `trace` makes `allocated` work for ours. */
 export type WorkerExtras = { readonly properties?: Readonly<Record<string, string>>; readonly plugins?: Readonly<Record<Who, string>>; readonly trace?: boolean }
 
+const javaStopMs = 30_000
 /** Starts a standalone worker as users do and waits for its first 200 from GET /connectors. */
 export const startWorker = async (who: Who, format: Format, extras: WorkerExtras = {}): Promise<WorkerProcess> => {
   const dir = await mkdtemp(join(await workDir(), `${who}-`))
@@ -129,7 +130,10 @@ export const startWorker = async (who: Who, format: Format, extras: WorkerExtras
   let running = true
   const stop = async (): Promise<void> => {
     if (running) child.kill('SIGTERM')
+    // Java Connect was seen to wait for ever in its shutdown hook (RestServer.stop, Jetty's Server.join); what it measured is told by then
+    const killer = who === 'java' ? setTimeout(() => child.kill('SIGKILL'), javaStopMs) : undefined
     await exited
+    clearTimeout(killer)
   }
   void exited.then(() => {
     running = false

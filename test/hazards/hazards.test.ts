@@ -86,7 +86,7 @@ test('all calls of a dying cell settle, also those of its other guests', async (
 test('whatever a cell died of, the worker keeps no timer, pipe or process of it', async () => {
   const active = (): readonly string[] => process.getActiveResourcesInfo().filter((kind) => /Timeout|Pipe|Process/.test(kind)).toSorted()
   // the first cell brings what all share
-  await (await started('')).cell.close()
+  await (await started(''))[Symbol.asyncDispose]()
   await expect.poll(active).not.toContain('ProcessWrap')
   const before = active()
   for (const task of [stuck['an endless loop'], stuck['a promise that never settles'], memoryBombs['a growing Map'], 'poll() { for (;;) stdio.read(1).catch(() => {}) }']) {
