@@ -11,6 +11,7 @@ import { maxMessageBytes } from '../../src/wire/pack.ts'
 import { SchemaTable } from '../../src/wire/schema-table.ts'
 import { kindOf } from '../../src/data/struct.ts'
 import type { Header, SourceRecord } from '../sdk/records.ts'
+import { nearestField } from './field-names.ts'
 import { headerList } from './header-list.ts'
 
 type Records = readonly SourceRecord[]
@@ -26,6 +27,7 @@ export const toSourceBatch = (returned: unknown): SourceBatch | null => {
     const record: unknown = records[row]
     if (typeof record !== 'object' || record === null) throw wrong(row, `${kindOf(record)} where an object with topic, value, sourcePartition and sourceOffset is due`)
   }
+  checkNames(records[0] as SourceRecord)
   const schemas = new SchemaTable()
   const topics = topicsOf(records)
   const sources = sourcePartitionsOf(records)
@@ -51,6 +53,16 @@ export const toSourceBatch = (returned: unknown): SourceBatch | null => {
     sourcePartitions: sources.table,
     sourcePartition: sources.index,
     sourceOffset: offsetsOf(records),
+  }
+}
+
+const fields = ['topic', 'value', 'key', 'keySchema', 'valueSchema', 'headers', 'partition', 'timestamp', 'sourcePartition', 'sourceOffset']
+const names = new Set([...fields, 'kafkaPartition'])
+/** Fields of the author's own are welcome (`commitRecord` sees them again); one that is nearly a field that is not there would be lost without a word. */
+const checkNames = (record: SourceRecord): void => {
+  for (const name of Object.keys(record)) {
+    const near = names.has(name) ? null : nearestField(name, fields)
+    if (near !== null && record[near as keyof SourceRecord] === undefined) throw wrong(0, `it has '${name}' and no '${near}'; if it is a field of your own, call it something else`)
   }
 }
 

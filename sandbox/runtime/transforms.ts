@@ -11,6 +11,7 @@ import type { MaybePromise } from '../sdk/connectors.ts'
 import type { Predicate, Transformation } from '../sdk/plugins.ts'
 import type { Async } from './api.ts'
 import { toGuestError } from './errors.ts'
+import { didYouMean } from './field-names.ts'
 import { headerList } from './header-list.ts'
 import { newPlugin } from './plugin.ts'
 import { recordsOf, TransformedRows } from './transform-batch.ts'
@@ -92,8 +93,12 @@ const checkedRecord = (returned: unknown, before: ConnectRecord, { className }: 
   if (returned instanceof ConnectRecord) return checkedTopic(returned, className)
   if (typeof returned !== 'object' || Array.isArray(returned)) throw new DataException(`apply() of ${className} returned ${kindOf(returned)}; it must return the record, record.newRecord(…) or null`)
   const given = returned as Partial<ConnectRecord>
+  const unknown = Object.keys(given).find((name) => !(name in before))
+  if (unknown !== undefined) throw new DataException(`apply() of ${className} returned an object with '${unknown}', which records do not have${didYouMean(unknown, Object.keys(before))}`)
   const field = <F extends keyof ConnectRecord>(name: F): ConnectRecord[F] => (name in given ? (given[name] as ConnectRecord[F]) : before[name])
-  const made = before.newRecord(field('topic'), field('kafkaPartition'), field('keySchema'), field('key'), field('valueSchema'), field('value'), milliseconds(field('timestamp')), headersOf(field('headers'), className))
+  // `{ ...record, partition: 3 }` has Kafka's name for it, too, as it was
+  const kafkaPartition = 'partition' in given && given.partition !== before.kafkaPartition ? given.partition ?? null : field('kafkaPartition')
+  const made = before.newRecord(field('topic'), kafkaPartition, field('keySchema'), field('key'), field('valueSchema'), field('value'), milliseconds(field('timestamp')), headersOf(field('headers'), className))
   return checkedTopic(made, className)
 }
 const milliseconds = (timestamp: unknown): number | null => (timestamp instanceof Date ? timestamp.getTime() : (timestamp as number | null))

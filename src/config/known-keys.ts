@@ -1,23 +1,5 @@
 /** Keys and classes that nobody knows, and which known one was probably meant. Pure. */
-
-/** Optimal string alignment distance (a swap of neighbours counts one), given up above `limit`. */
-const distance = (a: string, b: string, limit: number): number => {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1
-  let before: number[] = []
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1]
-      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1] ? (before[column - 2] ?? limit) + 1 : limit + 1
-      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (previous[column - 1] ?? 0) + (same ? 0 : 1), swapped))
-    }
-    if (Math.min(...current) > limit) return limit + 1
-    before = previous
-    previous = current
-  }
-  return previous[b.length] ?? limit + 1
-}
+import { editDistance } from '../data/edit-distance.ts'
 
 /** The known key that is at most two slips of the finger away (one for short keys) or one word longer, or what the key is called since Kafka 4; else null. */
 export const nearestKey = (key: string, known: Iterable<string>): string | null => {
@@ -27,7 +9,7 @@ export const nearestKey = (key: string, known: Iterable<string>): string | null 
   let best: { readonly name: string; readonly far: number } | null = null
   for (const name of known) {
     if (name === today) return name
-    const far = distance(normal, name, limit)
+    const far = editDistance(normal, name, limit)
     if (far <= limit && far < (best?.far ?? limit + 1)) best = { name, far }
   }
   return best?.name ?? [...known].find((name) => lacksOneWord(normal, name)) ?? null
@@ -44,7 +26,7 @@ const lacksOneWord = (key: string, name: string): boolean => {
 export const nearestClasses = (className: string, known: readonly string[]): readonly string[] => {
   const [simple, side] = partsOf(className)
   const named = known.filter((name) => partsOf(name)[0] === simple)
-  const found = named.length > 0 ? named : known.filter((name) => simple.length > 4 && distance(simple, partsOf(name)[0], 2) <= 2)
+  const found = named.length > 0 ? named : known.filter((name) => simple.length > 4 && editDistance(simple, partsOf(name)[0], 2) <= 2)
   const ofSide = found.filter((name) => partsOf(name)[1] === side)
   return ofSide.length > 0 ? ofSide : found
 }

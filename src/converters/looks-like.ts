@@ -31,7 +31,7 @@ export const looksLikeEnvelope = (bytes: Uint8Array): boolean => {
 
 const hex = (bytes: Uint8Array): string => `${Buffer.from(bytes.subarray(0, shownBytes)).toString('hex').replaceAll(/(..)(?=.)/g, '$1 ')}${bytes.length > shownBytes ? ' …' : ''}`
 
-const guess = (bytes: Uint8Array, className: string): Guess => (numberConverter.test(className) ? number(bytes) : null) ?? utf16(bytes) ?? wireFormat(bytes, className) ?? magic(bytes) ?? textual(bytes, className) ?? number(bytes) ?? unknown
+const guess = (bytes: Uint8Array, className: string): Guess => (numberConverter.test(className) ? number(bytes) : null) ?? utf16(bytes) ?? wireFormat(bytes, className) ?? magic(bytes) ?? textual(bytes, className) ?? number(bytes) ?? latin(bytes) ?? unknown
 
 const asItIs = (what: string, why: string): Guess => ({ what, remedy: (key) => `${why}; ${key}=${byteArray} passes it on as it is` })
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -115,5 +115,14 @@ const number = (bytes: Uint8Array): Guess | null => {
   // digits and words of the same length are likelier to be meant as text
   if (!names || utf8(bytes) !== null) return null
   return { what: `a binary number of ${bytes.length * 8} bits`, remedy: (key) => `${names.map((name) => `${key}=org.apache.kafka.connect.converters.${name}Converter`).join(' or ')} reads it` }
+}
+/** Letters with accents between mostly plain ones, no control characters of either half: a producer of another time, or one with another default. */
+const latin = (bytes: Uint8Array): Guess | null => {
+  const accented = bytes.filter((byte) => byte > 0x9f).length
+  if (accented * 2 > bytes.length || !bytes.every((byte) => isText(byte) && (byte < 0x7f || byte > 0x9f))) return null
+  const read = (key: string): string => `${key}=${string} with ${key}.converter.encoding=ISO-8859-1 reads it`
+  return /^\s*[[{]/.test(view(bytes).toString('latin1'))
+    ? { what: 'JSON in another encoding than UTF-8 (ISO-8859-1?)', remedy: (key) => `JSON has to be UTF-8, which is for its producer to mend; ${read(key)} as text` }
+    : { what: 'text in another encoding than UTF-8 (ISO-8859-1?)', remedy: read }
 }
 const unknown: Guess = { what: 'binary data of a format unknown here', remedy: (key) => `${key}=${byteArray} passes it on as it is` }

@@ -40,7 +40,13 @@ test.each([
   ['a serialized Java object', [0xac, 0xed, 0, 5, 0x73]],
   ['UTF-16 text', [0xff, 0xfe, 0x61, 0]],
   ['a binary number of 32 bits', [0x80, 0, 0, 1]],
+  ['text in another encoding than UTF-8', [...Buffer.from('Grüße, Zoë', 'latin1')]],
+  ['JSON in another encoding than UTF-8', [...Buffer.from('[ "Zoë" ]', 'latin1')]],
   ['binary data of a format unknown here', [0xc3, 0x28, 0]],
+  // a control character of the upper half, more accents than plain letters, a DEL
+  ['binary data of a format unknown here', [0x61, 0x62, 0x85, 0x63, 0x64]],
+  ['binary data of a format unknown here', [0xe9, 0xe9, 0xe9, 0x61, 0x62]],
+  ['binary data of a format unknown here', [0x61, 0x62, 0x7f, 0xe9, 0x62]],
 ] as const)('bytes: %s', (what, bytes) => {
   expect(look(bytes)).toContain(what)
 })
@@ -66,6 +72,8 @@ test.each([
   ['UTF-16 with its mark by JsonConverter', json, {}, Buffer.from('feff00680069', 'hex'), `${string} with value.converter.converter.encoding=UTF-16`, { value: 'hi' }],
   ['UTF-16 of one byte order by JsonConverter', json, {}, Buffer.from('hello', 'utf16le'), `${string} with value.converter.converter.encoding=UTF-16LE`, { value: 'hello' }],
   ['UTF-16 of the other by JsonConverter', json, {}, Buffer.from('hello', 'utf16le').swap16(), `${string} with value.converter.converter.encoding=UTF-16BE`, { value: 'hello' }],
+  ['Latin-1 by JsonConverter', json, {}, Buffer.from('Café Müller', 'latin1'), `${string} with value.converter.converter.encoding=ISO-8859-1`, { value: 'Café Müller' }],
+  ['JSON in Latin-1 by JsonConverter', json, { 'schemas.enable': 'false' }, Buffer.from('{"a":"é"}', 'latin1'), `${string} with value.converter.converter.encoding=ISO-8859-1`, { value: '{"a":"é"}' }],
   ['gzip by JsonConverter', json, {}, Buffer.from('1f8b0800000000000003', 'hex'), `${numbers}.ByteArrayConverter`, null],
   ['Avro of a registry by JsonConverter', json, {}, Buffer.from('00000000070a68656c6c6f', 'hex'), `${avro} with value.converter.schema.registry.url`, null],
   ['Avro of a registry by IntegerConverter', `${numbers}.IntegerConverter`, {}, Buffer.from('00000000070a68656c6c6f', 'hex'), `${avro} with value.converter.schema.registry.url`, null],

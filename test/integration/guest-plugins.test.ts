@@ -5,6 +5,7 @@ import { setLevel } from '../../src/log.ts'
 import { standaloneBed } from './helpers/bed.ts'
 import { uniqueName } from './helpers/kafka.ts'
 import { testFolder, testWorker, until } from './helpers/standalone.ts'
+import { testTopics } from './helpers/topics.ts'
 
 setLevel('root', 'OFF')
 
@@ -28,6 +29,9 @@ export class Tag extends Transformation {
 export class InPlace extends Transformation { apply(record) { record.value = 'in place: ' + record.value; return record } }
 export class Changed extends Transformation { apply(record) { return { timestamp: new Date(5), headers: { a: 1, b: 'x' } } } }
 export class Told extends Transformation { apply(record) { return { value: record.timestamp + ' ' + [...record.headers].map(({ key, value }) => key + '=' + value).join() } } }
+export class Misspelt extends Transformation { apply(record) { return { ...record, valueschema: null } } }
+export class Third extends Transformation { apply(record) { return { ...record, partition: 3 } } }
+export class Where extends Transformation { apply(record) { return { value: record.kafkaPartition + ' ' + record.partition } } }
 export class NoReturn extends Transformation { apply(record) { record.newRecord(record.topic, null, null, null, null, 'lost', null) } }
 export class DropEven extends Transformation { apply(record) { return Number(/\\d+/.exec(record.value)[0]) % 2 === 0 ? null : record } }
 export class Long extends Predicate { test(record) { return record.value.length > 8 } }
@@ -80,7 +84,7 @@ class WordsTask extends SourceTask {
   }
 }
 `
-const classes = [['transformation', 'Shout'], ['transformation', 'Tag'], ['transformation', 'InPlace'], ['transformation', 'Changed'], ['transformation', 'Told'], ['transformation', 'NoReturn'], ['transformation', 'DropEven'], ['predicate', 'Long'], ['converter', 'Reversed'], ['converter', 'Stamped'], ['config_provider', 'Vault']] as const
+const classes = [['transformation', 'Shout'], ['transformation', 'Tag'], ['transformation', 'InPlace'], ['transformation', 'Changed'], ['transformation', 'Told'], ['transformation', 'Misspelt'], ['transformation', 'Third'], ['transformation', 'Where'], ['transformation', 'NoReturn'], ['transformation', 'DropEven'], ['predicate', 'Long'], ['converter', 'Reversed'], ['converter', 'Stamped'], ['config_provider', 'Vault']] as const
 
 const bed = standaloneBed(async ({ folder }) => {
   await folder.bundle('plugins', classes.map(([type, name]) => ({ type, class: `com.example.${name}`, export: name })), plugins)
@@ -138,6 +142,21 @@ describe('transformations', () => {
     const topic = uniqueName('changed')
     await source(topic, ['a'], { transforms: 'c,t', 'transforms.c.type': 'Changed', 'transforms.t.type': 'Told' })
     expect(await (await sink(topic))(1)).toEqual(['5 a=1,b=x'])
+  })
+
+  test('that call the partition as a source does send the record there', async () => {
+    const topic = uniqueName('third')
+    await using topics = await testTopics(bed.kafka.bootstrap)
+    // not left to the source: the sink's consumer may be first, and have the broker make it with one partition
+    await topics.create(topic, 4)
+    await source(topic, ['a'], { transforms: 'third,where', 'transforms.third.type': 'Third', 'transforms.where.type': 'Where' })
+    expect(await (await sink(topic))(1)).toEqual(['3 3'])
+  })
+
+  test('that misspell a field fail the task with the field that was meant, instead of losing what is in it', async () => {
+    const topic = uniqueName('misspelt')
+    await source(topic, ['a'], { transforms: 'm', 'transforms.m.type': 'Misspelt' })
+    expect(await taskTrace(`${topic}-source`)).toContain("apply() of com.example.Misspelt returned an object with 'valueschema', which records do not have; did you mean 'valueSchema'?")
   })
 
   test('that forget to return anything fail the task instead of dropping every record', async () => {
