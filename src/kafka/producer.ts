@@ -25,6 +25,10 @@ const maxTimerMs = 60_000
 const framingBytes = 64
 /** Appending goes on when this much of buffer.memory is free again. */
 const resumeShare = 0.75
+/** A partition that a record names may be seconds old, and not in every broker's metadata yet; one that still is not there is a mistake. */
+const newPartitionMaxMs = 10_000
+const noPartition = (topic: string, partition: number, count: number): KafkaError =>
+  new KafkaError('INVALID_PARTITION', `Invalid partition given with record: ${partition} is not in the range [0...${count}) of topic ${topic}.`, { retriable: false })
 const closedError = (): KafkaError => new KafkaError('PRODUCER_CLOSED', 'Cannot perform operation after producer has been closed', { retriable: false })
 
 export const createProducer = (connection: KafkaConnection, settings: ProducerSettings, onProduced: ProducerOptions['onProduced'], log: Logger): Producer => {
@@ -300,7 +304,7 @@ export const createProducer = (connection: KafkaConnection, settings: ProducerSe
       }
       const isKeyless = partition < 0 && (key === null || settings.ignoreKeys)
       const chosen = partition >= 0 ? partition : isKeyless ? topic.keyless.next(topic.choices) : partitionForKey(key ?? new Uint8Array(0), keyStart, keyEnd, topic.choices.count)
-      if (chosen >= topic.choices.count) throw new KafkaError('INVALID_PARTITION', `Invalid partition given with record: ${chosen} is not in the range [0...${topic.choices.count}) of topic ${name}.`, { retriable: false })
+      if (chosen >= topic.choices.count) throw noPartition(name, chosen, topic.choices.count)
       let queue = topic.queues[chosen]
       if (queue === undefined) {
         queue = new PartitionQueue(name, chosen, settings.batchBytes, pool.take)
@@ -321,31 +325,35 @@ export const createProducer = (connection: KafkaConnection, settings: ProducerSe
       schedule()
       return false
     },
-    async ensureTopic(name) {
-      const deadlineMs = Date.now() + settings.maxBlockMs
+    async ensureTopic(name, partition = 0) {
+      const startMs = Date.now()
       for (let attempts = 0; ; attempts++) {
         const known = topics.get(name)
-        if (known !== undefined && known.choices.count > 0) return { partitions: known.choices.count }
+        if (known !== undefined && known.choices.count > partition) return { partitions: known.choices.count }
         if (failure !== null) throw failure
         if (closing !== null) throw closedError()
         let problem: KafkaError
         try {
           const [metadata] = await connection.refreshMetadata([name], { autoCreate: true })
           if (metadata !== undefined && metadata.error === null && metadata.partitions.length > 0) {
-            if (!topics.has(name)) {
-              topics.set(name, { name, queues: [], keyless: settings.keylessPartitioner(), choices: { count: metadata.partitions.length, hasLeader: (partition) => connection.leaderOf(name, partition) >= 0 } })
-            }
+            const { length: count } = metadata.partitions
+            const topic = topics.get(name)
+            if (topic === undefined) topics.set(name, { name, queues: [], keyless: settings.keylessPartitioner(), choices: { count, hasLeader: (partition) => connection.leaderOf(name, partition) >= 0 } })
+            else topic.choices.count = count
             if (metadataAtMs === 0) metadataAtMs = Date.now()
             if (identity === null) void initialize()
-            continue
-          }
-          problem = metadata?.error ?? new KafkaError('LEADER_NOT_AVAILABLE', `Topic ${name} has no partitions yet`, { retriable: true })
+            if (partition < count) continue
+            problem = noPartition(name, partition, count)
+          } else problem = metadata?.error ?? new KafkaError('LEADER_NOT_AVAILABLE', `Topic ${name} has no partitions yet`, { retriable: true })
         } catch (error) {
           problem = error instanceof KafkaError ? error : new KafkaError('UNKNOWN_SERVER_ERROR', messageOf(error), { retriable: false, cause: error })
         }
-        if (!problem.retriable) throw problem
+        const isNoPartition = problem.kafkaCode === 'INVALID_PARTITION'
+        if (!problem.retriable && !isNoPartition) throw problem
         const waitMs = backoffMs(attempts)
-        if (Date.now() + waitMs > deadlineMs) throw timedOut(`Topic ${name} not present in metadata after ${settings.maxBlockMs} ms. ${problem.message}`, problem)
+        const waitedMs = Date.now() + waitMs - startMs
+        if (isNoPartition && waitedMs > Math.min(settings.maxBlockMs, newPartitionMaxMs)) throw problem
+        if (waitedMs > settings.maxBlockMs) throw timedOut(`Topic ${name} not present in metadata after ${settings.maxBlockMs} ms. ${problem.message}`, problem)
         await sleep(waitMs)
       }
     },

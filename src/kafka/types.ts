@@ -53,8 +53,11 @@ export interface Producer {
    */
   append(topic: string, partition: number, timestampMs: number, key: Uint8Array | null, keyStart: number, keyEnd: number,
     value: Uint8Array | null, valueStart: number, valueEnd: number, headers: readonly Header[] | null, token: number): boolean
-  /** Must resolve before the first append to a topic: metadata is known (auto-created by the broker if it does that). Throws KafkaError. */
-  ensureTopic(topic: string): Promise<{ readonly partitions: number }>
+  /**
+   * Must resolve before the first append to a topic: metadata is known (auto-created by the broker if it does that). Throws KafkaError:
+   * INVALID_PARTITION when the topic has no such partition, and got none within ten seconds (or `max.block.ms`, if that is less).
+   */
+  ensureTopic(topic: string, partition?: number): Promise<{ readonly partitions: number }>
   drained(): Promise<void>
   /** Sends what lingers and resolves when everything appended before is acked or failed. */
   flush(): Promise<void>

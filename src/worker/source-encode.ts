@@ -36,6 +36,8 @@ export interface EncodedBatch {
   readonly failures: readonly RowFailure[]
   /** The topics of the rows that are neither dropped nor failed. */
   usedTopics(): readonly string[]
+  /** The partitions that those rows name, each once. */
+  namedPartitions(): Iterable<readonly [topic: string, partition: number]>
   /** The same batch with some failed rows tried again, each from the stage it failed in. This one must not be used any more. */
   retry(rows: readonly number[]): MaybePromise<EncodedBatch>
 }
@@ -100,6 +102,7 @@ const encoded = (rows: RowBatch, batch: HostBatch, pipeline: Pipeline, parts: Pa
     dropped: rows.droppedRows(),
     failures: failures.toSorted((a, b) => a.row - b.row),
     usedTopics: () => usedTopics(batch, rows, parts.failures),
+    namedPartitions: () => namedPartitions(batch, rows, parts.failures),
     retry: (some) => {
       const kept = new Map(parts.failures)
       // of a row that did not fail nothing is to be tried again
@@ -117,6 +120,19 @@ const usedTopics = ({ topics, topic, count }: HostBatch, rows: RowBatch, failure
   const used = new Set<string>()
   for (let row = 0; row < count; row++) if (rows.isLive(row) && !failures.has(row)) used.add(topics[topic === null ? 0 : (topic[row] as number)] as string)
   return [...used]
+}
+
+const namedPartitions = ({ topics, topic, partition, count }: HostBatch, rows: RowBatch, failures: ReadonlyMap<number, unknown>): readonly (readonly [string, number])[] => {
+  if (partition === null) return []
+  const named = new Map<number, readonly [string, number]>()
+  for (let row = 0; row < count; row++) {
+    const number = partition[row] as number
+    if (number < 0 || !rows.isLive(row) || failures.has(row)) continue
+    const topicAt = topic === null ? 0 : (topic[row] as number)
+    const key = topicAt * 2 ** 31 + number
+    if (!named.has(key)) named.set(key, [topics[topicAt] as string, number])
+  }
+  return [...named.values()]
 }
 
 /** Converters use their buffer again. */

@@ -39,7 +39,7 @@ export class SourceSend {
     // what would still be retried is neither sent nor dropped: it is polled again after a restart
     if (control.stopping && tolerance.retry.timeoutMs !== 0 && encoded.failures.some(({ error }) => isRetriable(error))) this.#cutShort = true
     const refusals = this.#cutShort ? null : await this.#topics.find(this.#producer, encoded.usedTopics())
-    if (refusals === null) this.#cutShort = true
+    if (refusals === null || !await this.#topics.findPartitions(this.#producer, encoded.namedPartitions(), refusals)) this.#cutShort = true
     else await this.#append(batch, submitted, encoded, refusals)
   }
 

@@ -13,6 +13,7 @@ export class SourceTopics {
   readonly #options: LoopOptions
   readonly #label: string
   readonly #known = new Set<string>()
+  readonly #partitions = new Map<string, Set<number>>()
   /** Both set when the connector has `topic.creation.*` settings and the worker allows them. */
   #groups: readonly TopicCreationGroup[] | null = null
   #admin: Admin | null = null
@@ -41,6 +42,23 @@ export class SourceTopics {
       else if (!this.#known.has(topic)) return null
     }
     return refused ?? none
+  }
+  /**
+   * Waits for partitions that the producer does not know: they may be seconds old. One that does not come is waited for once; its
+   * records are refused when they are appended. False when the task is to stop before all are known.
+   */
+  async findPartitions(producer: Producer, named: Iterable<readonly [topic: string, partition: number]>, refused: ReadonlyMap<string, KafkaError>): Promise<boolean> {
+    const { control, log } = this.#options
+    for (const [topic, partition] of named) {
+      const asked = this.#partitions.get(topic) ?? new Set()
+      if (asked.has(partition) || refused.has(topic)) continue
+      const found = producer.ensureTopic(topic, partition).catch((error: unknown) => log.warn(`${this.#label} Failed to find partition ${partition} of topic '${topic}'; records for it are refused: `, error))
+      await control.untilStopped(found)
+      control.throwFailure()
+      if (control.stopping) return false
+      this.#partitions.set(topic, asked.add(partition))
+    }
+    return true
   }
   async close(): Promise<void> {
     await this.#admin?.close().catch((error: unknown) => this.#options.log.warn(`${this.#label} Could not close the admin client`, error))

@@ -9,6 +9,7 @@ import { compressionTypes } from '../../src/kafka/compression.ts'
 import { type Admin, type ClientProperties, type Consumer, type Header, partitionKey, type ProducedBatch, type Producer } from '../../src/kafka/types.ts'
 import { setLogWriter } from '../../src/log.ts'
 import { testKafka, type TestKafka, uniqueName } from './helpers/kafka.ts'
+import { testTopics } from './helpers/topics.ts'
 
 let kafka: TestKafka
 let admin: Admin
@@ -87,6 +88,28 @@ describe('the producer', () => {
         batch.tokens.forEach((token, i) => expect(rows[batch.baseOffset + i]?.value).toBe(String(token)))
       }
     }
+  })
+
+  test('finds a partition that is added while it looks for it', async () => {
+    const topic = await newTopic(1)
+    await using topics = await testTopics(kafka.bootstrap)
+    const { producer } = await newProducer()
+    expect(await producer.ensureTopic(topic)).toEqual({ partitions: 1 })
+    const found = producer.ensureTopic(topic, 2)
+    await topics.addPartitions(topic, 3)
+    expect(await found).toEqual({ partitions: 3 })
+    append(producer, topic, 2, 0, null, 'there')
+    expect(await read(topic, 2, 1)).toMatchObject([{ offset: 0, value: 'there' }])
+  })
+
+  test('says that a partition is not there, and refuses its records, and none else', async () => {
+    const topic = await newTopic(2)
+    const { producer } = await newProducer({ 'max.block.ms': '300' })
+    const sentence = `Invalid partition given with record: 2 is not in the range [0...2) of topic ${topic}.`
+    await expect(producer.ensureTopic(topic, 2)).rejects.toMatchObject({ kafkaCode: 'INVALID_PARTITION', message: sentence })
+    expect(() => append(producer, topic, 2, 0, null, 'nowhere')).toThrow(sentence)
+    append(producer, topic, 1, 1, null, 'there')
+    expect(await read(topic, 1, 1)).toMatchObject([{ value: 'there' }])
   })
 
   test('spreads records without a key over the partitions, a batch at a time', async () => {

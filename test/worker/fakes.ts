@@ -98,10 +98,15 @@ export class FakeProducer implements Producer {
   }
   /** Why a topic cannot be sent to. */
   refusesTopic: ((topic: string) => KafkaError | null) | null = null
-  async ensureTopic(topic: string) {
+  /** Partitions that were asked for, and what is answered. */
+  readonly askedFor: string[] = []
+  findsPartition: (topic: string, partition: number) => Promise<void> = () => Promise.resolve()
+  async ensureTopic(topic: string, partition?: number) {
+    if (partition !== undefined) this.askedFor.push(`${topic}-${partition}`)
     const error = this.refusesTopic?.(topic)
     if (error) throw error
-    return { partitions: 1 }
+    if (partition !== undefined) await this.findsPartition(topic, partition)
+    return { partitions: (partition ?? 0) + 1 }
   }
   drained(): Promise<void> {
     return this.appended.length < this.full ? Promise.resolve() : this.#drained.promise

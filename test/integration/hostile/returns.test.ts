@@ -1,6 +1,8 @@
 /** Connectors that return what they should not: each beside a healthy one. */
 import { type HostileCase, hostileSuite } from './suite.ts'
 
+/** A partition may only just have been made: the worker looks for it as long as the producer may block, ten seconds at most. */
+const partitionWaitMs = 500
 const json = { topic: 'returns', 'value.converter': 'org.apache.kafka.connect.json.JsonConverter', 'value.converter.schemas.enable': 'false' }
 /** Returned once; afterwards it has nothing. */
 const returned = (name: string, what: string, more: Partial<HostileCase> = {}): HostileCase => ({
@@ -28,7 +30,7 @@ hostileSuite('returns', [
   field('a topic that no topic can be called: `../../etc`', "topic: '../../etc'"),
   field('a topic of 300 characters', "topic: 't'.repeat(300)"),
   field('a partition that is no integer', 'partition: 0.5'),
-  field('a partition that the topic does not have', 'partition: 99', { text: /99/ }),
+  field('a partition that the topic does not have', 'partition: 99', { text: /99/, limitMs: partitionWaitMs, props: { ...json, 'producer.override.max.block.ms': String(partitionWaitMs) } }),
   field('a partition below 0', 'partition: -2'),
   field('a partition that is NaN', 'partition: NaN'),
   field('a partition past 32 bits', 'partition: 2 ** 32'),
