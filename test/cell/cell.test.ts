@@ -292,6 +292,18 @@ describe('its end', () => {
     expect(deathOf(await polling)).toMatchObject({ reason: 'killed', detail: expect.stringContaining('SIGKILL') })
   })
 
+  test.for([48, 128])('an isolate of %i MB may hold that much, and not half as much again', async (memoryMb) => {
+    const keep = (mb: number) => `poll() { this.rows = []; for (let i = 0; i < ${mb} * 1024; i++) this.rows.push(new Array(126).fill(i)); for (let n = 0; n < 3e6; n++) this.last = [n]; return null }`
+    const outcomeOf = async (mb: number) => {
+      await using opened = await cellOf(sourcePlugin(keep(mb)), { limits: { memoryMb, rssMb: 2000 } }) // the process's own limit is not to be what ends it
+      const task = await opened.open('source')
+      ok(await task.call('start', [{}], soon))
+      return await task.call('poll', [], { timeoutMs: 30_000 }) // the cell is closed on the way out
+    }
+    ok(await outcomeOf(memoryMb - 4))
+    expect(deathOf(await outcomeOf(1.5 * memoryMb))).toMatchObject({ reason: 'oom', detail: expect.stringContaining(`isolate.memory.mb=${memoryMb}`) })
+  })
+
   test('usage is sampled while calls are under way', async () => {
     await using opened = await cellOf(sourcePlugin('poll() { return sleep(400).then(() => null) }'))
     const task = await opened.open('source')
