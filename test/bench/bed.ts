@@ -120,7 +120,7 @@ export const startWorker = async (who: Who, format: Format, extras: WorkerExtras
         stdio: ['ignore', 'pipe', 'pipe'], cwd: dir, env: { ...process.env, ...(extras.trace ? traceEnvironment(dir) : {}) },
       })
     : spawn('java', ['-Xms256M', '-Xmx2G', '-server', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:InitiatingHeapOccupancyPercent=35', '-XX:+ExplicitGCInvokesConcurrent',
-        '-Djava.awt.headless=true', '-cp', jars.classPath, 'org.apache.kafka.connect.cli.ConnectStandalone', join(dir, 'worker.properties')], { stdio: ['ignore', 'pipe', 'pipe'], cwd: dir })
+        '-Djava.awt.headless=true', `-Djava.io.tmpdir=${dir}`, '-cp', jars.classPath, 'org.apache.kafka.connect.cli.ConnectStandalone', join(dir, 'worker.properties')], { stdio: ['ignore', 'pipe', 'pipe'], cwd: dir })
   const log = createWriteStream(logFile)
   child.stdout?.pipe(log, { end: false })
   child.stderr?.pipe(log, { end: false })

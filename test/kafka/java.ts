@@ -28,7 +28,8 @@ export const startJava = async (options: {
   readonly cwd: string
   readonly logFile: string
 }): Promise<JavaProcess> => {
-  const child = spawn('java', [...options.jvm, '-cp', options.classPath, options.mainClass, ...options.args], { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  // its own folder for temporary files: snappy and lz4 unpack libraries there, which a process that is killed leaves behind
+  const child = spawn('java', [`-Djava.io.tmpdir=${options.cwd}`, ...options.jvm, '-cp', options.classPath, options.mainClass, ...options.args], { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = onceExited(child)
   const killWithUs = (): void => void child.kill('SIGKILL')
   process.once('exit', killWithUs)
