@@ -45,7 +45,7 @@ const source = (folder: TestFolder, topic: string, more: Props = {}) => ({ name:
 const sink = (folder: TestFolder, topic: string, more: Props = {}) => ({ name: 'out', 'connector.class': 'FileStreamSink', file: folder.file('out.txt'), topics: topic, ...more })
 const expectAllThrough = async (folder: TestFolder, worker: WorkerProcess): Promise<void> => {
   await worker.until('every line is there', () => linesOf(folder), ({ length }) => length >= total)
-  expect(examine([await linesOf(folder)], total, true)).toMatchObject({ distinct: total, duplicates: 0, problems: [] })
+  expect(examine([await linesOf(folder)], total, 'input')).toMatchObject({ distinct: total, duplicates: 0, problems: [] })
   expect(await worker.stop()).toBe(0)
   expectNoSecret(worker.output)
 }
@@ -223,7 +223,7 @@ describe('in a running worker', () => {
     await grantFleeting(broker.bootstrap)
     for (const { name } of configs) await worker.restart(name)
     await worker.until('every line is there', lines, (all) => new Set(all).size === 200)
-    expect(examine([await lines()], 200, true).problems).toEqual([])
+    expect(examine([await lines()], 200, 'input').problems).toEqual([])
     expectNoSecret(worker.output)
   })
 })

@@ -35,10 +35,14 @@ export type Arrivals = {
 const maxProblems = 5
 
 /**
- * Looks at lines in the order in which they arrived, each list being one partition. Between two faults a partition only goes up;
- * a fault may send it back. `gapless`: all lines go through one partition, so each is followed by the next.
+ * What lines have come through before they arrived. `input`: the numbered lines, one after another. `spread`: some of them, upwards, the rest is
+ * in other partitions. A list: what is in the topic, in its order. A topic may itself have gone back, so that a sink which goes back over that
+ * place jumps forward in the numbers, and has left nothing out.
  */
-export const examine = (partitions: readonly (readonly string[])[], total: number, gapless: boolean): Arrivals => {
+export type Upstream = 'input' | 'spread' | readonly string[]
+
+/** Looks at lines in the order in which they arrived, each list being one partition. Between two faults a partition only goes on; a fault may send it back. */
+export const examine = (partitions: readonly (readonly string[])[], total: number, upstream: Upstream): Arrivals => {
   const seen = new Uint8Array(total)
   const problems: string[] = []
   const complain = (problem: string): void => {
@@ -46,12 +50,10 @@ export const examine = (partitions: readonly (readonly string[])[], total: numbe
   }
   let [distinct, duplicates, rewinds, torn] = [0, 0, 0, 0]
   for (const [partition, lines] of partitions.entries()) {
-    const here = new Set<number>()
-    let previous = -1
-    let highest = -1
+    const walk = upstream === 'spread' ? new Upwards() : new Along(upstream === 'input' ? Array.from({ length: total }, (_, number) => lineOf(number)) : upstream)
     for (const [row, line] of lines.entries()) {
       const number = /^\d{7} /.test(line) ? Number(line.slice(0, 7)) : -1
-      if (gapless && line !== lineOf(previous + 1) && lineOf(previous + 1).startsWith(line)) {
+      if (walk.isCutOff(line)) {
         torn++
         continue
       }
@@ -59,19 +61,71 @@ export const examine = (partitions: readonly (readonly string[])[], total: numbe
         complain(`partition ${partition}, row ${row} is no line that was written: ${JSON.stringify(line.slice(0, 120))}`)
         continue
       }
-      if (number <= previous) {
-        rewinds++
-        if (!here.has(number)) complain(`partition ${partition}, row ${row}: line ${number} comes for the first time after line ${previous}`)
-      } else if (gapless && number !== previous + 1) complain(`partition ${partition}, row ${row}: line ${number} follows line ${previous}`)
-      else if (number < highest && !here.has(number)) complain(`partition ${partition}, row ${row}: line ${number} comes for the first time after line ${highest}`)
+      const step = walk.go(line, number)
+      if (step.rewind) rewinds++
+      if (step.problem !== null) complain(`partition ${partition}, row ${row}: line ${number} ${step.problem}`)
       if (seen[number] === 1) duplicates++
       else distinct++
       seen[number] = 1
-      here.add(number)
-      highest = Math.max(highest, number)
-      previous = number
     }
   }
   if (distinct < total) complain(`${total - distinct} lines are missing, the first is line ${seen.indexOf(0)}`)
   return { distinct, duplicates, rewinds, torn, problems }
+}
+
+type Step = { readonly rewind: boolean; readonly problem: string | null }
+const on: Step = { rewind: false, problem: null }
+
+/** Numbers that only go up, with gaps; what comes after a rewind must have been here before. */
+class Upwards {
+  readonly #here = new Set<number>()
+  #previous = -1
+  #highest = -1
+  isCutOff(): boolean {
+    return false
+  }
+  go(_line: string, number: number): Step {
+    const rewind = number <= this.#previous
+    const isNew = number < this.#highest && !this.#here.has(number)
+    const step = { rewind, problem: isNew ? `comes for the first time after line ${rewind ? this.#previous : this.#highest}` : null }
+    this.#here.add(number)
+    this.#highest = Math.max(this.#highest, number)
+    this.#previous = number
+    return step
+  }
+}
+
+/** A way without gaps. A line may be upstream in several places: all that the walk can be at are kept. */
+class Along {
+  readonly #upstream: readonly string[]
+  readonly #placesOf = new Map<string, number[]>()
+  /** Places whose line is due. */
+  #due: readonly number[] = [0]
+  #previous = -1
+  constructor(upstream: readonly string[]) {
+    this.#upstream = upstream
+    for (const [place, line] of upstream.entries()) {
+      const places = this.#placesOf.get(line)
+      if (places) places.push(place)
+      else this.#placesOf.set(line, [place])
+    }
+  }
+  isCutOff(line: string): boolean {
+    return this.#due.some((place) => this.#upstream[place] !== line && this.#upstream[place]?.startsWith(line))
+  }
+  go(line: string, number: number): Step {
+    const previous = this.#previous
+    this.#previous = number
+    const next = this.#due.filter((place) => this.#upstream[place] === line)
+    if (next.length > 0) return this.#goOn(next, on)
+    const places = this.#placesOf.get(line) ?? []
+    const furthest = Math.max(...this.#due)
+    const back = places.filter((place) => place < furthest)
+    if (back.length > 0) return this.#goOn(back, { rewind: true, problem: null })
+    return this.#goOn(places.length > 0 ? places.slice(0, 1) : this.#due, { rewind: false, problem: places.length > 0 ? `follows line ${previous}` : 'is not in what it comes from' })
+  }
+  #goOn(places: readonly number[], step: Step): Step {
+    this.#due = step.problem === 'is not in what it comes from' ? places : places.map((place) => place + 1)
+    return step
+  }
 }

@@ -50,7 +50,7 @@ test('with no room for the offset file lines go on, the log says why, and the fi
   await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors })
   await worker.until('all is in the topic', () => topics.written(topic), (seen) => seen >= total)
   expect(await worker.stop()).toBe(0)
-  expect(examine(await topics.read(topic), total, true)).toEqual({ distinct: total, duplicates: 0, rewinds: 0, torn: 0, problems: [] })
+  expect(examine(await topics.read(topic), total, 'input')).toEqual({ distinct: total, duplicates: 0, rewinds: 0, torn: 0, problems: [] })
 })
 
 test('killed while the disk is full, the next worker goes on from the offsets that were stored: lines come twice, none is missing', async () => {
@@ -67,9 +67,9 @@ test('killed while the disk is full, the next worker goes on from the offsets th
     expect(await topics.written(topic)).toBeLessThan(total)
   }
   await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors })
-  await worker.until('all is in the topic', async () => examine(await topics.read(topic), total, true).distinct, (seen) => seen === total)
+  await worker.until('all is in the topic', async () => examine(await topics.read(topic), total, 'input').distinct, (seen) => seen === total)
   expect(await worker.stop()).toBe(0)
-  const arrived = examine(await topics.read(topic), total, true)
+  const arrived = examine(await topics.read(topic), total, 'input')
   expect(arrived).toMatchObject({ rewinds: 1, problems: [] })
 })
 

@@ -51,7 +51,7 @@ test('a topic that grows under a source and a sink: every line comes, in order i
   }, (partitions) => partitions.length === 3 && partitions.every(({ length }) => length > 0))
   await worker.until('all lines are in the file', () => linesOf(folder), ({ length }) => length >= written)
   expect(await worker.stop()).toBe(0)
-  expect(examine(await topics.read(topic), written, false)).toEqual({ distinct: written, duplicates: 0, rewinds: 0, torn: 0, problems: [] })
+  expect(examine(await topics.read(topic), written, 'spread')).toEqual({ distinct: written, duplicates: 0, rewinds: 0, torn: 0, problems: [] })
   expect((await linesOf(folder)).toSorted()).toEqual(lines(0, written))
 })
 
@@ -72,7 +72,7 @@ test('a topic that is deleted under a source and a sink and made anew: tasks go 
   for (const { name } of [from, to]) expect(await worker.status(name)).toMatchObject({ tasks: [{ state: 'RUNNING' }] })
   expect(await worker.stop()).toBe(0)
   expect((await topics.read(topic))[0]).toEqual(lines(step, 2 * step))
-  expect(examine([await linesOf(folder)], 2 * step, true)).toMatchObject({ distinct: 2 * step, problems: [] })
+  expect(examine([await linesOf(folder)], 2 * step, 'input')).toMatchObject({ distinct: 2 * step, problems: [] })
 })
 
 test('a record larger than the topic takes fails the source with the reason, and is neither lost nor skipped', async () => {
