@@ -6,9 +6,9 @@ import { ProtocolError } from './check-message.ts'
 
 /** More than one thread can make with a guest behind each of them. */
 const maxMessages = 50_000
-/** A guest's console may say a thousand lines at once, then two hundred a second. */
+/** A guest's console may say a thousand lines and 4 MB at once, then two hundred and 1 MB a second; what a busy worker finds waiting counts as one second. */
 const maxLogLines = 5000
-const maxLogChars = 48 * 1024 * 1024
+const maxLogChars = 16 * 1024 * 1024
 
 export type Rates = { message(): void; logLine(chars: number, guests: number): void }
 

@@ -48,7 +48,18 @@ test('log lines pass at a rate, and what was dropped is said', () => {
   expect(lines).toHaveLength(1000)
   now = 1000
   write(1, 'later')
-  expect(lines.slice(1000)).toEqual(['warn 200 lines were dropped: more than 200 a second', 'warn later'])
+  expect(lines.slice(1000)).toEqual(['warn 200 lines were dropped: more than 200 lines or 1 MB a second', 'warn later'])
+})
+
+test('long log lines pass at a rate of their characters', () => {
+  const lines: string[] = []
+  const write = openConsole((_level, message) => lines.push(message), () => 0)
+  const long = 'x'.repeat(100_000)
+  for (let index = 0; index < 500; index++) write(2, long)
+  // 4 MB at once, of lines that are cut at 40 KB each
+  expect(lines).toEqual(Array(102).fill('x'.repeat(40 * 1024)))
+  write(2, 'short')
+  expect(lines.at(-1)).toBe('short')
 })
 
 test('what a process left says what it died of', () => {
