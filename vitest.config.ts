@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // `unit` is pure and fast; `integration` starts real processes on the dev broker; `kafka` needs real Kafka (npm run test:kafka).
@@ -10,6 +11,8 @@ const alone = { fileParallelism: false, sequence: { groupOrder: 1 } } as const
 
 export default defineConfig({
   test: {
+    // vitest leaves one processor for itself, which of two is half: most files wait for processes and for Kafka
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       project('unit', ['test/**/*.test.ts'], ['test/integration/**', 'test/kafka/**', 'test/parity/**', 'test/fixtures/**', ...hostile]),
       project('integration', ['test/integration/**/*.test.ts'], hostile),
