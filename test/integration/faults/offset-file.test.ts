@@ -34,7 +34,7 @@ test('with no room for the offset file lines go on, the log says why, and the fi
   {
     await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors })
     await worker.until('offsets are stored', () => readFile(folder.file('offsets')).catch(() => null), (bytes) => bytes !== null)
-    limitFiles(worker.pid, 16)
+    await limitFiles(worker.pid, 16)
     await worker.until('it is complained of', () => Promise.resolve(complaints(worker.output)), (seen) => seen > 1)
     const stored = await readFile(folder.file('offsets'))
     const written = await topics.written(topic)
@@ -43,7 +43,7 @@ test('with no room for the offset file lines go on, the log says why, and the fi
     expect(await readFile(folder.file('offsets'))).toEqual(stored)
     expect(worker.output).toMatch(new RegExp(`Cannot write the offset file '.*${basename(folder.path)}/offsets': .*EFBIG.*not full`))
     expect(await worker.status(connectors[0]?.name ?? '')).toMatchObject({ tasks: [{ state: 'RUNNING' }] })
-    limitFiles(worker.pid, 'unlimited')
+    await limitFiles(worker.pid, 'unlimited')
     await worker.until('offsets are stored again', () => readFile(folder.file('offsets')), (bytes) => !bytes.equals(stored))
     expect(await worker.stop()).toBe(0)
   }
@@ -61,7 +61,7 @@ test('killed while the disk is full, the next worker goes on from the offsets th
   {
     await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors })
     await worker.until('offsets are stored', () => readFile(folder.file('offsets')).catch(() => null), (bytes) => bytes !== null)
-    limitFiles(worker.pid, 16)
+    await limitFiles(worker.pid, 16)
     await worker.until('it is complained of', () => Promise.resolve(complaints(worker.output)), (seen) => seen > 1)
     await worker.kill()
     expect(await topics.written(topic)).toBeLessThan(total)

@@ -151,11 +151,21 @@ export const isAlive = async (pid: number): Promise<boolean> => {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return text !== '' && text.slice(text.lastIndexOf(')') + 2)[0] !== 'Z'
 }
+/** Done to a process, or it has ended by itself: the cells that validate and describe are closed when they are idle. */
+const unlessGone = async (pid: number, act: () => void): Promise<void> => {
+  try {
+    act()
+  } catch (error) {
+    if (await isAlive(pid)) throw error
+  }
+}
+export const killProcess = (pid: number): Promise<void> => unlessGone(pid, () => void process.kill(pid, 'SIGKILL'))
 /**
  * RLIMIT_FSIZE of one process stands for its disk: no file of it grows past that many bytes (a write is cut short, the next one gets EFBIG).
  * Only the soft limit moves, which needs no privilege.
  */
-export const limitFiles = (pid: number, bytes: number | 'unlimited'): void => void execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`])
+export const limitFiles = (pid: number, bytes: number | 'unlimited'): Promise<void> =>
+  unlessGone(pid, () => void execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`], { stdio: ['ignore', 'ignore', 'pipe'] }))
 
 /** Resident bytes of a process and of its children. */
 export const rssBytesOf = async (pid: number): Promise<number> => {

@@ -4,7 +4,7 @@ import { type TestKafka, testKafka, uniqueName } from '../helpers/kafka.ts'
 import { type TestFolder, testFolder, until } from '../helpers/standalone.ts'
 import { bytesOf, isLast, lastLineOf, lineBytes, linesOf, sinkOf, sourceOf, total, writeInput } from './bed.ts'
 import { examine } from './lines.ts'
-import { childrenOf, isAlive, limitFiles, startWorker, type WorkerProcess } from './processes.ts'
+import { childrenOf, isAlive, killProcess, limitFiles, startWorker, type WorkerProcess } from './processes.ts'
 import { type Outsider, outsider } from './topic.ts'
 
 let kafka: TestKafka
@@ -85,7 +85,7 @@ test('a cell that is killed fails its task with the reason; restarted, it goes o
   const cellsOf = { [source.name]: [...before], [sink.name]: (await childrenOf(worker.pid)).filter((pid) => !before.has(pid)) }
   for (const [connector, cells] of Object.entries(cellsOf)) {
     await worker.until('some lines have come through', () => bytesOf(folder), (bytes) => bytes > 20_000 * lineBytes)
-    for (const pid of cells) process.kill(pid, 'SIGKILL')
+    for (const pid of cells) await killProcess(pid)
     expect(await worker.untilTask(connector, 'FAILED')).toMatch(/killed|SIGKILL/)
     expect(examine([await linesOf(folder)], total, 'input').distinct).toBeLessThan(total)
     await worker.restart(connector)
@@ -109,10 +109,10 @@ test('a sink whose disk is full fails with the reason; restarted with room again
   await worker.untilTask(sink.name, 'RUNNING')
   // in the middle of a line
   const roomBytes = 30_000 * lineBytes + 40
-  for (const pid of await childrenOf(worker.pid)) if (!before.has(pid)) limitFiles(pid, roomBytes)
+  for (const pid of await childrenOf(worker.pid)) if (!before.has(pid)) await limitFiles(pid, roomBytes)
   expect(await worker.untilTask(sink.name, 'FAILED')).toMatch(/Couldn't write to file '.*out.txt'[^]*EFBIG/)
   expect(await bytesOf(folder)).toBe(roomBytes)
-  for (const pid of await childrenOf(worker.pid)) limitFiles(pid, 'unlimited')
+  for (const pid of await childrenOf(worker.pid)) await limitFiles(pid, 'unlimited')
   await worker.restart(sink.name)
   await worker.until('the last line is in the file', () => lastLineOf(folder), isLast)
   expect(await worker.stop()).toBe(0)
