@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 final class AllocationFile {
     private static final long INTERVAL_MS = 100;
@@ -17,7 +18,8 @@ final class AllocationFile {
                 for (;;) {
                     long sum = 0;
                     for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) sum += Math.max(0, bytes);
-                    Files.writeString(Path.of(file), String.valueOf(sum));
+                    // whole at every moment: a reader once found it empty, and Java had allocated less than nothing
+                    Files.move(Files.writeString(Path.of(file + ".next"), String.valueOf(sum)), Path.of(file), StandardCopyOption.ATOMIC_MOVE);
                     Thread.sleep(INTERVAL_MS);
                 }
             } catch (IOException | InterruptedException end) {
