@@ -1,13 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createConfigProviders, resolveWorkerProps, workerConfigProviders } from '../../src/config/config-provider.ts'
-import { setLogWriter } from '../../src/log.ts'
+import { logLines } from '../log-lines.ts'
 
 let folder = ''
-let lines: string[] = []
-let restore: (text: string) => void
+const lines = logLines()
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'isoconnect-providers-'))
   await writeFile(join(folder, 'secrets.properties'), 'user=ann\npassword=é\\u0041\nempty=\n')
@@ -17,11 +16,6 @@ beforeAll(async () => {
   await writeFile(join(folder, 'keys-outside', 'token'), 'no')
 })
 afterAll(() => rm(folder, { recursive: true }))
-beforeEach(() => {
-  lines = []
-  restore = setLogWriter((text) => lines.push(text))
-})
-afterEach(() => void setLogWriter(restore))
 
 const name = 'org.apache.kafka.common.config.provider.'
 const props = (params: Record<string, string> = {}) => ({

@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseWorkerConfig } from '../../src/config/worker-config.ts'
-import { setLogWriter } from '../../src/log.ts'
 import { createRestServer } from '../../src/rest/server.ts'
+import { logLines } from '../log-lines.ts'
 import { createFakeHerder } from './fake-herder.ts'
 import { clientOf, fakeShelf, startRest, workerProps } from './support.ts'
 
-let lines: string[] = []
-let restore: (text: string) => void
-beforeEach(() => {
-  lines = []
-  restore = setLogWriter((text) => lines.push(text))
-})
-afterEach(() => void setLogWriter(restore))
+const lines = logLines()
 
 describe('listeners', () => {
   test('one that names no host is for this machine alone', async () => {

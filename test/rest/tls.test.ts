@@ -2,26 +2,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { setLogWriter } from '../../src/log.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tlsOptions } from '../../src/rest/tls.ts'
 import { jksKeyStore, pkcs12TrustStore } from '../tls/store-fixtures.ts'
+import { logLines } from '../log-lines.ts'
 import { startRest } from './support.ts'
 import { certificate, key, pkcs12 } from './tls-fixture.ts'
 
 let folder = ''
-let restore: (text: string) => void
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'isoconnect-tls-'))
   await Promise.all([writeFile(join(folder, 'store.pem'), key + certificate), writeFile(join(folder, 'store.p12'), pkcs12), writeFile(join(folder, 'store.jks'), jksKeyStore), writeFile(join(folder, 'trust.p12'), pkcs12TrustStore)])
 })
 afterAll(() => rm(folder, { recursive: true }))
-let lines: string[] = []
-beforeEach(() => {
-  lines = []
-  restore = setLogWriter((text) => lines.push(text))
-})
-afterEach(() => void setLogWriter(restore))
+const lines = logLines()
 
 const get = (url: string, options: { readonly key?: string; readonly cert?: string } = {}): Promise<string> => {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
@@ -77,7 +71,7 @@ test('an admin listener is looked at by its own settings', async () => {
     await using _rest = await startRest({ ...main, 'admin.listeners': 'https://0.0.0.0:0', ...store('admin.') })
     expect(warnings()).toHaveLength(1)
   }
-  lines = []
+  lines.length = 0
   await using _rest = await startRest({ ...main, 'admin.listeners': 'https://0.0.0.0:0', 'admin.listeners.https.ssl.client.auth': 'required', ...store('admin.'), ...trust('admin.') })
   expect(warnings()).toEqual([])
 })

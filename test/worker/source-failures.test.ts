@@ -1,10 +1,10 @@
 /** Records that Kafka refuses, with and without tolerance: what is logged, kept as a dead letter, told to the task and committed. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { schemas } from '../../src/data/schema-builder.ts'
 import { KafkaError } from '../../src/kafka/types.ts'
-import { setLogWriter } from '../../src/log.ts'
 import type { CommittedRecords } from '../../src/wire/guest-api.ts'
 import { schemasText } from '../../src/wire/schema-writer.ts'
+import { logLines } from '../log-lines.ts'
 import { textBatch } from './fakes.ts'
 import { startSource, traits } from './source-bed.ts'
 
@@ -13,13 +13,7 @@ const tolerant = { 'errors.tolerance': 'all' }
 const withLetters = { ...tolerant, 'errors.deadletterqueue.topic.name': 'dlq', 'errors.deadletterqueue.context.headers.enable': 'true' }
 const stringBatch = (values: readonly string[], from: number) => ({ ...textBatch(values, from), schemas: schemasText([schemas.STRING_SCHEMA]), timestamp: Float64Array.from(values, (_, row) => 1000 + row) })
 
-let lines: string[] = []
-let restore: (text: string) => void
-beforeEach(() => {
-  lines = []
-  restore = setLogWriter((text) => void lines.push(text))
-})
-afterEach(() => void setLogWriter(restore))
+const lines = logLines()
 
 test('a refused record is logged with Kafka\'s sentence: stage, class and the whole record', async () => {
   const { source, until, producers, producer, stop } = startSource({ ...tolerant, 'errors.log.enable': 'true', 'errors.log.include.messages': 'true' })

@@ -1,17 +1,11 @@
 /** Partitions that a source's records name: looked for before the records are sent, as one may be seconds old. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { KafkaError } from '../../src/kafka/types.ts'
-import { setLogWriter } from '../../src/log.ts'
+import { logLines } from '../log-lines.ts'
 import { textBatch } from './fakes.ts'
 import { startSource } from './source-bed.ts'
 
-let lines: string[] = []
-let restore: (text: string) => void
-beforeEach(() => {
-  lines = []
-  restore = setLogWriter((text) => void lines.push(text))
-})
-afterEach(() => void setLogWriter(restore))
+const lines = logLines()
 
 const batch = (partitions: readonly number[], from = 0) => ({ ...textBatch(partitions.map((partition) => `to ${partition}`), from), partition: Int32Array.from(partitions) })
 

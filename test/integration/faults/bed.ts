@@ -2,7 +2,8 @@
 import { open, readFile, stat } from 'node:fs/promises'
 import { uniqueName } from '../helpers/kafka.ts'
 import type { TestFolder } from '../helpers/standalone.ts'
-import { lineOf, writeLines } from './lines.ts'
+import { type Arrivals, examine, lineOf, writeLines } from './lines.ts'
+import type { Outsider } from './topic.ts'
 
 export const total = 200_000
 export const writeInput = (folder: TestFolder): Promise<void> => writeLines(folder.file('in.txt'), 0, total)
@@ -18,6 +19,11 @@ export const sinkOf = (folder: TestFolder, topic: string, more: Readonly<Record<
 export const linesOf = async (folder: TestFolder): Promise<string[]> => {
   const text = await readFile(folder.file('out.txt'), 'utf8').catch(() => '')
   return text === '' ? [] : text.replace(/\n$/, '').split('\n')
+}
+/** The topic as it came from the input, and the sink's file as it came from the topic. */
+export const bothEnds = async (topics: Outsider, topic: string, folder: TestFolder): Promise<readonly [topic: Arrivals, file: Arrivals]> => {
+  const written = await topics.read(topic)
+  return [examine(written, total, 'input'), examine([await linesOf(folder)], total, written[0] ?? [])]
 }
 export const lastLineOf = async (folder: TestFolder): Promise<string> => {
   await using handle = await open(folder.file('out.txt'))

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { uniqueName } from '../helpers/kafka.ts'
 import { type TestFolder, testFolder } from '../helpers/standalone.ts'
-import { bytesOf, isLast, lastLineOf, lineBytes, linesOf, sinkOf, sourceOf, total, writeInput } from './bed.ts'
+import { bothEnds, bytesOf, isLast, lastLineOf, lineBytes, linesOf, sinkOf, sourceOf, total, writeInput } from './bed.ts'
 import { examine } from './lines.ts'
 import { type OwnBroker, ownBroker } from './own-broker.ts'
 import { startWorker, type WorkerProcess } from './processes.ts'
@@ -44,8 +44,7 @@ test('a broker that is killed twice and comes back costs no line', async () => {
   await worker.until('the last line is in the file', () => lastLineOf(folder), isLast)
   await allRunning(worker, connectors)
   expect(await worker.stop()).toBe(0)
-  const written = await topics.read(topic)
-  for (const arrived of [examine(written, total, 'input'), examine([await linesOf(folder)], total, written[0] ?? [])]) expect(arrived).toMatchObject({ distinct: total, problems: [] })
+  for (const arrived of await bothEnds(topics, topic, folder)) expect(arrived).toMatchObject({ distinct: total, problems: [] })
 })
 
 test('a broker that stands still for a while costs no line, whether requests time out meanwhile or not', async () => {
@@ -69,7 +68,5 @@ test('a broker that stands still for a while costs no line, whether requests tim
   await worker.until('the other topic is full', () => topics.written(patient), (seen) => seen >= total)
   await allRunning(worker, connectors)
   expect(await worker.stop()).toBe(0)
-  const written = await topics.read(hasty)
-  const ends = [examine(await topics.read(patient), total, 'input'), examine(written, total, 'input'), examine([await linesOf(folder)], total, written[0] ?? [])]
-  for (const arrived of ends) expect(arrived).toMatchObject({ distinct: total, problems: [] })
+  for (const arrived of [examine(await topics.read(patient), total, 'input'), ...(await bothEnds(topics, hasty, folder))]) expect(arrived).toMatchObject({ distinct: total, problems: [] })
 })

@@ -5,8 +5,10 @@
 import { open } from 'node:fs/promises'
 
 const words = 'the time has come to talk of many things shoes and ships sealing wax cabbages kings why sea is boiling hot whether pigs have wings'.split(' ')
-/** Line `number`: its number first, about 100 bytes, no two alike, so that a torn or glued one is no line. */
-export const lineOf = (number: number): string => {
+/** Line `number`: its number first, about 100 bytes, no two alike, so that a torn or glued one is no line. Kept: they are asked for again at every look. */
+export const lineOf = (number: number): string => (made[number] ??= makeLine(number))
+const made: string[] = []
+const makeLine = (number: number): string => {
   let text = String(number).padStart(7, '0')
   for (let step = number; text.length < 90; step = (step * 7 + 3) % 1_000_003) text += ` ${words[step % words.length]}`
   return text
@@ -117,15 +119,16 @@ class Along {
     const previous = this.#previous
     this.#previous = number
     const next = this.#due.filter((place) => this.#upstream[place] === line)
-    if (next.length > 0) return this.#goOn(next, on)
+    if (next.length > 0) return this.#stepOver(next, on)
     const places = this.#placesOf.get(line) ?? []
     const furthest = Math.max(...this.#due)
     const back = places.filter((place) => place < furthest)
-    if (back.length > 0) return this.#goOn(back, { rewind: true, problem: null })
-    return this.#goOn(places.length > 0 ? places.slice(0, 1) : this.#due, { rewind: false, problem: places.length > 0 ? `follows line ${previous}` : 'is not in what it comes from' })
+    if (back.length > 0) return this.#stepOver(back, { rewind: true, problem: null })
+    if (places.length > 0) return this.#stepOver(places.slice(0, 1), { rewind: false, problem: `follows line ${previous}` })
+    return { rewind: false, problem: 'is not in what it comes from' }
   }
-  #goOn(places: readonly number[], step: Step): Step {
-    this.#due = step.problem === 'is not in what it comes from' ? places : places.map((place) => place + 1)
+  #stepOver(places: readonly number[], step: Step): Step {
+    this.#due = places.map((place) => place + 1)
     return step
   }
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestKafka, testKafka, uniqueName } from '../helpers/kafka.ts'
 import { type TestFolder, testFolder, until } from '../helpers/standalone.ts'
-import { bytesOf, isLast, lastLineOf, lineBytes, linesOf, sinkOf, sourceOf, total, writeInput } from './bed.ts'
+import { bothEnds, bytesOf, isLast, lastLineOf, lineBytes, linesOf, sinkOf, sourceOf, total, writeInput } from './bed.ts'
 import { examine } from './lines.ts'
 import { childrenOf, isAlive, killProcess, limitFiles, startWorker, type WorkerProcess } from './processes.ts'
 import { type Outsider, outsider } from './topic.ts'
@@ -47,8 +47,7 @@ test('a worker with a source and a sink is killed three times: every line reache
   await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors })
   await worker.until('the last line is in the file', () => lastLineOf(folder), isLast)
   expect(await worker.stop()).toBe(0)
-  const written = await topics.read(topic)
-  for (const arrived of [examine(written, total, 'input'), examine([await linesOf(folder)], total, written[0] ?? [])]) {
+  for (const arrived of await bothEnds(topics, topic, folder)) {
     expect(arrived).toMatchObject({ distinct: total, problems: [] })
     // offsets are stored ten times a second: workers that began anew each time would show
     expect(arrived.duplicates).toBeLessThan(total)
@@ -93,8 +92,7 @@ test('a cell that is killed fails its task with the reason; restarted, it goes o
   }
   await worker.until('the last line is in the file', () => lastLineOf(folder), isLast)
   expect(await worker.stop()).toBe(0)
-  const written = await topics.read(topic)
-  for (const arrived of [examine(written, total, 'input'), examine([await linesOf(folder)], total, written[0] ?? [])]) expect(arrived).toMatchObject({ distinct: total, problems: [] })
+  for (const arrived of await bothEnds(topics, topic, folder)) expect(arrived).toMatchObject({ distinct: total, problems: [] })
 })
 
 test('a sink whose disk is full fails with the reason; restarted with room again, every line arrives', async () => {
