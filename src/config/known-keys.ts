@@ -1,18 +1,13 @@
 /** Keys and classes that nobody knows, and which known one was probably meant. Pure. */
-import { editDistance } from '../data/edit-distance.ts'
+import { editDistance, nearest } from '../data/edit-distance.ts'
 
 /** The known key that is at most two slips of the finger away (one for short keys) or one word longer, or what the key is called since Kafka 4; else null. */
 export const nearestKey = (key: string, known: Iterable<string>): string | null => {
+  const names = [...known]
   const normal = key.toLowerCase().replaceAll(/[_-]/g, '.')
-  const limit = normal.length < 8 ? 1 : 2
   const today = normal.replace(/[^.]+$/, (word) => renamed[word] ?? word)
-  let best: { readonly name: string; readonly far: number } | null = null
-  for (const name of known) {
-    if (name === today) return name
-    const far = editDistance(normal, name, limit)
-    if (far <= limit && far < (best?.far ?? limit + 1)) best = { name, far }
-  }
-  return best?.name ?? [...known].find((name) => lacksOneWord(normal, name)) ?? null
+  if (names.includes(today)) return today
+  return nearest(normal, names, normal.length < 8 ? 1 : 2) ?? names.find((name) => lacksOneWord(normal, name)) ?? null
 }
 /** Kafka 4 has dropped these names of ReplaceField; without them every field passes. */
 const renamed: Readonly<Record<string, string>> = { whitelist: 'include', blacklist: 'exclude' }

@@ -18,3 +18,14 @@ export const editDistance = (a: string, b: string, limit: number): number => {
   }
   return previous[b.length] ?? limit + 1
 }
+
+/** The name that is fewest slips away, the first of equals; null when none is within `limit`. */
+export const nearest = (name: string, names: Iterable<string>, limit: number, spelt: (name: string) => string = (same) => same): string | null => {
+  let best: string | null = null
+  let bestFar = limit + 1
+  for (const other of names) {
+    const far = editDistance(name, spelt(other), limit)
+    if (far < bestFar) [best, bestFar] = [other, far]
+  }
+  return best
+}
