@@ -31,6 +31,7 @@ const policyOf = (configs: Map<string, string>): LogPolicy => ({
 
 export class Topics {
   readonly #topics = new Map<string, Topic>()
+  readonly #byId = new Map<string, Topic>()
   readonly #meta: MetaFile | null
   readonly #maxMemoryBytes: number
   #memoryBytes = 0
@@ -41,7 +42,7 @@ export class Topics {
     for (const stored of this.#meta?.content.topics ?? []) {
       const topic: Topic = { name: stored.name, id: stored.id, partitions: [], configs: new Map(Object.entries(stored.configs)) }
       this.#grow(topic, stored.partitions)
-      this.#topics.set(topic.name, topic)
+      this.#add(topic)
     }
   }
 
@@ -52,7 +53,7 @@ export class Topics {
     return this.#topics.get(name)
   }
   byId(id: string): Topic | undefined {
-    return this.all.find((topic) => topic.id === id)
+    return this.#byId.get(id)
   }
   log(name: string, partition: number): PartitionLog | undefined {
     return this.#topics.get(name)?.partitions[partition]
@@ -80,13 +81,14 @@ export class Topics {
     this.check(spec)
     const topic: Topic = { name: spec.name, id: randomBytes(16).toString('hex'), partitions: [], configs: new Map(Object.entries(spec.configs ?? {})) }
     this.#grow(topic, spec.partitions)
-    this.#topics.set(topic.name, topic)
+    this.#add(topic)
     this.save()
     return topic
   }
 
   delete(topic: Topic): void {
     this.#topics.delete(topic.name)
+    this.#byId.delete(topic.id)
     this.save()
     for (const log of topic.partitions) {
       if (this.#meta === null) this.#memoryBytes -= log.sizeBytes
@@ -110,6 +112,10 @@ export class Topics {
     for (const topic of this.all) for (const log of topic.partitions) log.close()
   }
 
+  #add(topic: Topic): void {
+    this.#topics.set(topic.name, topic)
+    this.#byId.set(topic.id, topic)
+  }
   #grow(topic: Topic, count: number): void {
     const segmentBytes = (): number => configNumber(topic.configs, 'segment.bytes')
     for (let partition = topic.partitions.length; partition < count; partition++) {

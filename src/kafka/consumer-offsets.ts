@@ -71,14 +71,15 @@ export class ConsumerOffsets {
   }
 
   async #commit(offsets: readonly PartitionOffset[]): Promise<void> {
-    if (offsets.length === 0) return
+    const here = offsets.filter((offset) => !this.#isOfDeletedTopic(offset))
+    if (here.length === 0) return
     const groupId = this.#groupId()
     const { connection, settings } = this.#options
     const member = this.#options.member()
     if (member !== null && member.generation < 0) throw new KafkaError('UNKNOWN_MEMBER_ID', commitFailed, { retriable: false })
     const membership = { groupId, generation: member?.generation ?? -1, memberId: member?.memberId ?? '', groupInstanceId: member === null ? null : settings.groupInstanceId }
     await this.#retrying(async () => {
-      const results = await connection.send({ group: groupId }, offsetCommitRequest(membership, offsets.map((offset) => ({ ...offset, leaderEpoch: -1 }))))
+      const results = await connection.send({ group: groupId }, offsetCommitRequest(membership, here.map((offset) => ({ ...offset, leaderEpoch: -1 }))))
       const errors = results.flatMap(({ error }) => (error === null ? [] : [error]))
       const error = errors.find(({ retriable }) => !retriable) ?? errors[0]
       if (error === undefined) return
@@ -94,6 +95,13 @@ export class ConsumerOffsets {
     })
   }
 
+  /** A position in a topic that is gone would be one to go on from in the topic that has its name now. */
+  #isOfDeletedTopic(partition: TopicPartition): boolean {
+    const read = this.#options.partitions.get(partition)?.topicId ?? null
+    const known = this.#options.connection.topic(partition.topic)?.id ?? null
+    return read !== null && known !== null && read !== known
+  }
+
   async #resolve(): Promise<void> {
     const { partitions, settings } = this.#options
     const nowMs = Date.now()
@@ -101,6 +109,7 @@ export class ConsumerOffsets {
     const fromGroup = sought.filter(({ seeking }) => seeking === 'committed')
     if (fromGroup.length > 0 && settings.groupId !== null) {
       const epochs = epochsOf(fromGroup)
+      this.#setTopicIds(fromGroup)
       const committed = await this.committed(fromGroup)
       for (const state of fromGroup) {
         if (!partitions.isCurrent(state, epochs.get(state) ?? -1)) continue
@@ -137,6 +146,7 @@ export class ConsumerOffsets {
     }
     await Promise.all([...groups.values()].map(async (group) => {
       const epochs = epochsOf(group.states)
+      this.#setTopicIds(group.states)
       try {
         const found = await this.#list(group.node, group.states, group.timestampMs)
         for (const state of group.states) {
@@ -157,6 +167,11 @@ export class ConsumerOffsets {
         onStaleMetadata()
       }
     }))
+  }
+
+  /** Before offsets are asked for: what is answered may be of this topic or, if it is being made anew, of the next, which the first Fetch then tells. */
+  #setTopicIds(states: readonly PartitionState[]): void {
+    for (const state of states) state.topicId = this.#options.connection.topic(state.topic)?.id ?? null
   }
 
   /** A time after the last record finds nothing (-1): that is the end of the log. */

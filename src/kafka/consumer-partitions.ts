@@ -23,6 +23,8 @@ export type PartitionState = TopicPartition & {
   /** Offset of the next record for the caller; NaN while `seeking`. */
   position: number
   seeking: Seeking | null
+  /** Of the topic that the position is a position in; null when not known yet. A topic made anew under the same name has another one. */
+  topicId: string | null
   /** Where the next Fetch reads; ahead of `position` by what is buffered. */
   fetchOffset: number
   /** Counts seeks: what was fetched in an earlier epoch is dropped. */
@@ -32,8 +34,8 @@ export type PartitionState = TopicPartition & {
   bufferedBytes: number
   /** `Date.now()` before which it is left alone, after an error. */
   retryAtMs: number
-  /** Out of range at `fetchOffset`; acted on when the caller has all that was read before. */
-  isOutOfRange: boolean
+  /** Why it cannot go on at `fetchOffset`; acted on when the caller has all that was read before. */
+  lost: 'out of range' | 'made anew' | null
   /** Of the last fetch with data: the least recent goes first, since a broker fills a response in the order asked. */
   turn: number
 }
@@ -61,8 +63,8 @@ export class AssignedPartitions {
     const key = partitionKey(partition)
     if (this.#states.has(key)) return
     this.#states.set(key, {
-      topic: partition.topic, partition: partition.partition, key, position: Number.NaN, seeking, fetchOffset: Number.NaN, epoch: 0,
-      isPaused: false, isFetching: false, bufferedBytes: 0, retryAtMs: 0, isOutOfRange: false, turn: 0,
+      topic: partition.topic, partition: partition.partition, key, position: Number.NaN, seeking, topicId: null, fetchOffset: Number.NaN, epoch: 0,
+      isPaused: false, isFetching: false, bufferedBytes: 0, retryAtMs: 0, lost: null, turn: 0,
     })
   }
   remove(partition: TopicPartition): void {
@@ -108,7 +110,7 @@ export class AssignedPartitions {
   #invalidate(state: PartitionState): void {
     state.epoch++
     state.bufferedBytes = 0
-    state.isOutOfRange = false
+    state.lost = null
     state.retryAtMs = 0
     if (this.queue.some((fetched) => fetched.state === state)) this.queue = this.queue.filter((fetched) => fetched.state !== state)
   }

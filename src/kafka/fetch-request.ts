@@ -5,7 +5,8 @@ import { byTopic } from './offset-requests.ts'
 import type { KafkaError, TopicPartition } from './types.ts'
 
 export type AbortedTransaction = { readonly producerId: number; readonly firstOffset: number }
-export type FetchPartition = TopicPartition & { readonly offset: number; readonly leaderEpoch: number }
+/** `topicId` null: the broker tells none. */
+export type FetchPartition = TopicPartition & { readonly topicId: string | null; readonly offset: number; readonly leaderEpoch: number }
 export type FetchedPartition = TopicPartition & {
   readonly error: KafkaError | null
   readonly highWatermark: number
@@ -30,37 +31,54 @@ export const fetchRequest = (fetch: {
   apiKey: 1,
   apiName: 'Fetch',
   minVersion: 4,
-  maxVersion: 11,
+  // 13 has ids in place of names (KIP-516): all of them, or none
+  maxVersion: fetch.partitions.every(({ topicId }) => topicId !== null) ? 13 : 11,
+  flexibleFrom: 12,
   encode(writer, version) {
     writer.int32(-1).int32(fetch.maxWaitMs).int32(fetch.minBytes).int32(fetch.maxBytes).int8(fetch.readCommitted ? 1 : 0)
     if (version >= 7) writer.int32(0).int32(noSession)
-    writer.array(byTopic(fetch.partitions), ([topic, list]) =>
-      writer.string(topic).array(list, ({ partition, leaderEpoch, offset }) => {
+    writer.array(byTopic(fetch.partitions), ([topic, list]) => {
+      if (version >= 13) writer.uuid(list[0]?.topicId ?? '')
+      else writer.string(topic)
+      writer.array(list, ({ partition, leaderEpoch, offset }) => {
         writer.int32(partition)
         if (version >= 9) writer.int32(leaderEpoch)
         writer.int64(offset)
+        if (version >= 12) writer.int32(-1) // epoch of the last record fetched: a follower's
         if (version >= 5) writer.int64(-1) // log start offset: a follower's
-        writer.int32(fetch.partitionMaxBytes)
-      }))
-    if (version >= 7) writer.int32(0) // forgotten topics
+        writer.int32(fetch.partitionMaxBytes).tags()
+      })
+      writer.tags()
+    })
+    if (version >= 7) writer.array([], () => {}) // forgotten topics
     if (version >= 11) writer.string('') // rack
+    writer.tags()
   },
   decode(reader, version) {
     reader.int32() // throttle time
     const error = version >= 7 ? errorOrNull(reader.int16(), 'Fetch') : null
     if (version >= 7) reader.int32() // session id
+    const names = new Map(fetch.partitions.map(({ topic, topicId }) => [topicId, topic]))
     const partitions = reader.array(() => {
-      const topic = reader.string()
-      return reader.array((): FetchedPartition => {
+      const topic = version >= 13 ? (names.get(reader.uuid()) ?? '') : reader.string()
+      const fetched = reader.array((): FetchedPartition => {
         const partition = reader.int32()
         const partitionError = errorOrNull(reader.int16(), `Fetching ${topic}-${partition}`, null, `Read on topic ${topic}`)
         const highWatermark = reader.int64()
         reader.int64() // last stable offset
         if (version >= 5) reader.int64() // log start offset
-        const aborted = reader.array(() => ({ producerId: reader.int64(), firstOffset: reader.int64() }))
+        const aborted = reader.array(() => {
+          const transaction = { producerId: reader.int64(), firstOffset: reader.int64() }
+          reader.tags()
+          return transaction
+        })
         if (version >= 11) reader.int32() // preferred read replica: only with a rack
-        return { topic, partition, error: partitionError, highWatermark, aborted, records: reader.nullableBytes() ?? noRecords }
+        const records = reader.nullableBytes() ?? noRecords
+        reader.tags()
+        return { topic, partition, error: partitionError, highWatermark, aborted, records }
       })
+      reader.tags()
+      return fetched
     })
     return { error, partitions: partitions.flat() }
   },

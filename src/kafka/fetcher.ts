@@ -53,7 +53,7 @@ export class Fetcher {
     const nowMs = Date.now()
     const byNode = new Map<number, PartitionState[]>()
     for (const state of partitions.values()) {
-      if (state.isFetching || state.isPaused || state.isOutOfRange || state.seeking !== null || state.bufferedBytes >= limitBytes) continue
+      if (state.isFetching || state.isPaused || state.lost !== null || state.seeking !== null || state.bufferedBytes >= limitBytes) continue
       if (state.retryAtMs > nowMs) {
         this.#retryIn(state.retryAtMs - nowMs)
         continue
@@ -62,6 +62,13 @@ export class Fetcher {
       if (leader < 0) {
         this.#later(state)
         onStaleMetadata()
+        continue
+      }
+      // The offsets of one topic mean nothing in the next, even where they fit: what was written there before we looked would be left out.
+      const topicId = connection.topic(state.topic)?.id ?? null
+      state.topicId ??= topicId
+      if (topicId !== null && state.topicId !== topicId) {
+        this.#lose(state, 'made anew')
         continue
       }
       const list = byNode.get(leader)
@@ -115,7 +122,7 @@ export class Fetcher {
         fetched.row = 0
       } else fetched.row = to
     }
-    this.#resetOutOfRange()
+    this.#resetLost()
     return taken
   }
 
@@ -137,7 +144,7 @@ export class Fetcher {
     this.#inFlightBytes += reservedBytes
     for (const state of states) state.isFetching = true
     const request = fetchRequest({
-      partitions: states.map(({ topic, partition, fetchOffset }) => ({ topic, partition, offset: fetchOffset, leaderEpoch: connection.leaderEpochOf(topic, partition) })),
+      partitions: states.map(({ topic, topicId, partition, fetchOffset }) => ({ topic, topicId, partition, offset: fetchOffset, leaderEpoch: connection.leaderEpochOf(topic, partition) })),
       maxWaitMs: lane === 1 ? settings.fetchMaxWaitMs : Math.min(settings.fetchMaxWaitMs, secondLaneWaitMs),
       minBytes: settings.fetchMinBytes,
       maxBytes,
@@ -179,30 +186,33 @@ export class Fetcher {
       if (endOffset > state.fetchOffset) partitions.push(state, records, aborted, endOffset)
       return
     }
-    if (error.kafkaCode === 'OFFSET_OUT_OF_RANGE') {
-      state.isOutOfRange = true
-      this.#resetOutOfRange()
-      return
-    }
+    if (error.kafkaCode === 'OFFSET_OUT_OF_RANGE') return this.#lose(state, 'out of range')
     this.#later(state)
     log.debug(error.message)
     if (error.retriable) onStaleMetadata()
     else onFailure(error)
   }
 
-  /** What was read before the position fell out of the log is handed out first. */
-  #resetOutOfRange(): void {
+  #lose(state: PartitionState, why: NonNullable<PartitionState['lost']>): void {
+    state.lost = why
+    this.#resetLost()
+  }
+  /** What was read before the position fell out of the log, or the log was made anew, is handed out first. */
+  #resetLost(): void {
     const { partitions, settings, log, onFailure, notify } = this.#options
     for (const state of partitions.values()) {
-      if (!state.isOutOfRange || partitions.queue.some((fetched) => fetched.state === state)) continue
+      if (state.lost === null || partitions.queue.some((fetched) => fetched.state === state)) continue
       const { key, fetchOffset } = state
+      const told = state.lost === 'out of range'
+        ? `Fetch position ${fetchOffset} is out of range for partition ${key}`
+        : `Fetch position ${fetchOffset} of partition ${key} was one in a topic that has been deleted; another of the same name is there now`
       if (settings.reset === 'none') {
         partitions.seek(state, fetchOffset)
         this.#later(state)
-        onFailure(new KafkaError('OFFSET_OUT_OF_RANGE', `Fetch position ${fetchOffset} is out of range for partition ${key}, and auto.offset.reset is none`, { retriable: false }))
+        onFailure(new KafkaError('OFFSET_OUT_OF_RANGE', `${told}, and auto.offset.reset is none`, { retriable: false }))
         continue
       }
-      log.info(`Fetch position ${fetchOffset} is out of range for partition ${key}, resetting offset`)
+      log.info(`${told}, resetting offset`)
       partitions.unknown(state, 'reset')
       notify()
     }

@@ -15,14 +15,16 @@ import type { Security } from './security.ts'
 import { KafkaError } from './types.ts'
 
 /**
- * A request of the Kafka protocol, in its non-flexible versions (no tagged fields). The highest version both sides know is used.
- * `encode` writes the body after the header; `decode` reads the body after the correlation id.
+ * A request of the Kafka protocol. The highest version both sides know is used.
+ * `encode` writes the body after the header; `decode` reads the body after the response's header.
  */
 export type ApiRequest<T> = {
   readonly apiKey: number
   readonly apiName: string
   readonly minVersion: number
   readonly maxVersion: number
+  /** From this version on strings and arrays are compact and structures end in tagged fields (KIP-482); without it none is. */
+  readonly flexibleFrom?: number
   encode(writer: ByteWriter, version: number): void
   decode(reader: ByteReader, version: number): T
   /** Produce with acks=0 has no answer: the promise resolves with `decode` of an empty reader once written. */
@@ -200,7 +202,7 @@ export class Link {
   }
 
   #send<T>(connection: Connection, request: ApiRequest<T>, timeoutMs: number): Promise<T> {
-    const { apiKey, apiName, hasNoResponse = false } = request
+    const { apiKey, apiName, hasNoResponse = false, flexibleFrom = Infinity } = request
     const where = `${apiName} to ${this.where}`
     const offered = this.#versions[apiKey]
     const version = Math.min(request.maxVersion, offered?.maxVersion ?? -1)
@@ -209,11 +211,14 @@ export class Link {
       return Promise.reject(new KafkaError('UNSUPPORTED_VERSION', `${where}: the broker supports ${apiName} ${range}, this client ${request.minVersion} to ${request.maxVersion}`, { retriable: false }))
     }
     const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const flexible = version >= flexibleFrom
     try {
-      const body = new ByteWriter()
+      const body = new ByteWriter(undefined, flexible)
       request.encode(body, version)
       const correlationId = connection.nextCorrelationId()
       const header = new ByteWriter(64).int32(0).int16(apiKey).int16(version).int32(correlationId).string(this.#settings.clientId)
+      // the client id stays as it is in flexible requests: only the tagged fields come after it
+      if (flexible) header.uvarint(0)
       const head = header.parts()[0] ?? Buffer.alloc(0)
       head.writeInt32BE(head.length - 4 + body.length, 0)
       const sendRequest = (): void => {
@@ -227,7 +232,9 @@ export class Link {
       const succeed = ({ payload }: { readonly payload: Buffer | null }): void => {
         this.#wasOfUse = true
         try {
-          resolve(request.decode(new ByteReader(payload ?? Buffer.alloc(0)), version))
+          const answer = new ByteReader(payload ?? Buffer.alloc(0), 0, flexible)
+          answer.tags()
+          resolve(request.decode(answer, version))
         } catch (error) {
           reject(error instanceof KafkaError ? error : new KafkaError('CORRUPT_RESPONSE', `${where}: the response cannot be read: ${messageOf(error)}`, { retriable: false, cause: error }))
         }

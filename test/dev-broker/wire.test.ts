@@ -19,6 +19,7 @@ beforeAll(async () => {
       { name: 'sequenced', partitions: 1 },
       { name: 'polled', partitions: 1 },
       { name: 'timed', partitions: 1 },
+      { name: 'remade', partitions: 1 },
     ],
   })
   client = await WireClient.connect(broker.port)
@@ -60,6 +61,28 @@ const produce = async (topic: string, records: Buffer, version = 9, acks = -1): 
   return topicAnswer?.[0] ?? { error: 999, baseOffset: -1, logAppendTime: -1 }
 }
 
+const idOf = async (topic: string): Promise<string> => {
+  const answer = must(
+    await client.request('Metadata', 12, (writer) => {
+      writer.structs([topic], (name) => {
+        writer.uuid(noId)
+        writer.string(name)
+      })
+      writer.bool(false)
+      writer.bool(false)
+    }),
+  )
+  answer.int32()
+  answer.structs(() => [answer.int32(), answer.string(), answer.int32(), answer.nullableString()])
+  answer.nullableString()
+  answer.int32()
+  // count, error, name, id
+  expect([answer.uvarint(), answer.int16(), answer.string()]).toEqual([2, errors.NONE, topic])
+  return answer.uuid()
+}
+const noId = '0'.repeat(32)
+
+/** `topic`: from version 13 on its id. */
 type FetchWish = { readonly topic: string; readonly offset: number; readonly maxWaitMs?: number; readonly minBytes?: number; readonly maxBytes?: number; readonly version?: number; readonly epoch?: number }
 const fetchWith = async (from: WireClient, { topic, offset, maxWaitMs = 0, minBytes = 1, maxBytes = 1_000_000, version = 12, epoch = -1 }: FetchWish): Promise<{ error: number; highWatermark: number; startOffset: number; records: Buffer }> => {
   const answer = must(
@@ -74,7 +97,8 @@ const fetchWith = async (from: WireClient, { topic, offset, maxWaitMs = 0, minBy
         writer.int32(-1)
       }
       writer.structs([topic], (name) => {
-        writer.string(name)
+        if (version >= 13) writer.uuid(name)
+        else writer.string(name)
         writer.structs([offset], (at) => {
           writer.int32(0)
           if (version >= 9) writer.int32(epoch)
@@ -91,7 +115,7 @@ const fetchWith = async (from: WireClient, { topic, offset, maxWaitMs = 0, minBy
   answer.int32()
   if (version >= 7) expect([answer.int16(), answer.int32()]).toEqual([errors.NONE, 0])
   const [partitions] = answer.structs(() => {
-    answer.string()
+    expect(version >= 13 ? answer.uuid() : answer.string()).toBe(topic)
     return answer.structs(() => {
       answer.int32()
       const error = answer.int16()
@@ -153,10 +177,34 @@ test.each([3, 5, 7, 8, 9, 11])('what Produce v%i takes, Fetch gives back byte fo
   expect(highWatermark).toBe(baseOffset + 2)
 })
 
-test.each([4, 5, 7, 9, 11, 12])('Fetch v%i', async (version) => {
+test.each([4, 5, 7, 9, 11, 12, 13])('Fetch v%i', async (version) => {
   await produce('plain', batch({ values: ['x'] }))
-  const { error, records } = await fetched({ topic: 'plain', offset: 0, version })
+  const { error, records } = await fetched({ topic: version >= 13 ? await idOf('plain') : 'plain', offset: 0, version })
   expect([error, records.length > 61]).toEqual([errors.NONE, true])
+})
+
+test('Fetch by id asks for that topic, not for one that has its name now', async () => {
+  const old = await idOf('remade')
+  await produce('remade', batch({ values: ['x'] }))
+  expect(await fetched({ topic: old, offset: 0, version: 13 })).toMatchObject({ error: errors.NONE, highWatermark: 1 })
+  await client.request('DeleteTopics', 4, (writer) => {
+    writer.array(['remade'], (name) => writer.string(name))
+    writer.int32(1000)
+  })
+  await client.request('CreateTopics', 5, (writer) => {
+    writer.structs(['remade'], (name) => {
+      writer.string(name)
+      writer.int32(1)
+      writer.int16(1)
+      writer.structs([], () => {})
+      writer.structs([], () => {})
+    })
+    writer.int32(1000)
+    writer.bool(false)
+  })
+  expect(await fetched({ topic: old, offset: 0, version: 13 })).toMatchObject({ error: errors.UNKNOWN_TOPIC_ID, highWatermark: -1 })
+  expect(await idOf('remade')).not.toBe(old)
+  expect(await fetched({ topic: await idOf('remade'), offset: 0, version: 13 })).toMatchObject({ error: errors.NONE, highWatermark: 0 })
 })
 
 test('a batch that must not be stored is refused with the error Kafka has for it', async () => {

@@ -227,6 +227,29 @@ test('a position outside the log is reset by the policy, or reported when it is 
   await expect(strict.poll(5000)).rejects.toMatchObject({ kafkaCode: 'OFFSET_OUT_OF_RANGE' })
 })
 
+test('a topic made anew under the same name is read from where the policy says, also when it is longer than the old one was read', async () => {
+  const topic = uniqueName('anew')
+  await topics.create(topic)
+  await topics.produce(topic, 0, numbers(0, 10))
+  const partition = { topic, partition: 0 }
+  const readTen = async (reset: string): Promise<Consumer> => {
+    const consumer = await newConsumer({ 'auto.offset.reset': reset })
+    await consumer.assign([partition])
+    consumer.seek(partition, 0)
+    expect(await readAll(consumer, 10)).toEqual(numbers(0, 10))
+    // nothing is fetched before the new topic is longer than ten
+    consumer.pause([partition])
+    return consumer
+  }
+  const [earliest, strict] = [await readTen('earliest'), await readTen('none')]
+  await topics.delete(topic)
+  await topics.create(topic)
+  await topics.produce(topic, 0, numbers(100, 120))
+  for (const consumer of [earliest, strict]) consumer.resume([partition])
+  expect(await readAll(earliest, 20)).toEqual(numbers(100, 120))
+  await expect(strict.poll(5000)).rejects.toMatchObject({ kafkaCode: 'OFFSET_OUT_OF_RANGE', message: expect.stringContaining('in a topic that has been deleted') })
+})
+
 test('commits are found by the next member, and committed() tells them', async () => {
   const topic = uniqueName('commit')
   await topics.create(topic, 2)

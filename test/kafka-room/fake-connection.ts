@@ -34,7 +34,7 @@ export const fakeConnection = (): FakeConnection => {
     else waiting(request)
   }
   const describe = (name: string): TopicMetadata => ({
-    name, error: null, isInternal: false,
+    name, id: null, error: null, isInternal: false,
     partitions: Array.from({ length: fake.partitions }, (_, id) => ({ id, leader: fake.leaderOf(name, id), leaderEpoch: 0, replicas: [], error: null })),
   })
   const fake: FakeConnection = {

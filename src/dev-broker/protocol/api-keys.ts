@@ -1,6 +1,6 @@
 /**
  * Which requests and versions are offered. Minimums are Kafka 4.3's own, so a client that works here works there. Maximums
- * stop before what this broker does not do: topic ids instead of names in Produce and Fetch (13), implicit transactions of
+ * stop before what this broker does not do: topic ids instead of names in Produce (13), implicit transactions of
  * KIP-890 (Produce 12, EndTxn 5 …), share groups.
  */
 export type Api = { readonly key: number; readonly name: ApiName; readonly min: number; readonly max: number; readonly flexibleFrom: number }
@@ -9,7 +9,7 @@ const none = 0x7fff
 const table = {
   // Kafka 4 serves Produce from 3 but says 0: librdkafka before 2.8 takes its compression codecs from that (KAFKA-18659).
   Produce: [0, 0, 11, 9],
-  Fetch: [1, 4, 12, 12],
+  Fetch: [1, 4, 13, 12],
   ListOffsets: [2, 1, 8, 6],
   Metadata: [3, 0, 12, 9],
   OffsetCommit: [8, 2, 9, 8],

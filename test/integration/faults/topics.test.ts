@@ -75,6 +75,26 @@ test('a topic that is deleted under a source and a sink and made anew: tasks go 
   expect(examine([await linesOf(folder)], 2 * step, 'input')).toMatchObject({ distinct: 2 * step, problems: [] })
 })
 
+test('a topic that is deleted, made anew and filled while the worker stands still: all of the new one is in the file, however long the old one was', async () => {
+  folder = await testFolder()
+  await using _folder = folder
+  const topic = uniqueName('anew')
+  await topics.create(topic)
+  await topics.produce(topic, 0, lines(0, step))
+  const to = sinkOf(folder, topic)
+  await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors: [to] })
+  await worker.until('the first lines are in the file', () => linesOf(folder), ({ length }) => length >= step)
+  worker.signal('SIGSTOP')
+  await topics.delete(topic)
+  await topics.create(topic)
+  await topics.produce(topic, 0, lines(step, 3 * step))
+  worker.signal('SIGCONT')
+  await worker.until('the new lines are in the file', () => linesOf(folder), (seen) => new Set(seen).size >= 3 * step)
+  expect(await worker.status(to.name)).toMatchObject({ tasks: [{ state: 'RUNNING' }] })
+  expect(await worker.stop()).toBe(0)
+  expect(examine([await linesOf(folder)], 3 * step, 'input')).toMatchObject({ distinct: 3 * step, problems: [] })
+})
+
 test('a record larger than the topic takes fails the source with the reason, and is neither lost nor skipped', async () => {
   folder = await testFolder()
   await using _folder = folder

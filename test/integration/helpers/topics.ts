@@ -12,6 +12,7 @@ export type TestRecord = string | { readonly key?: string | null; readonly value
 
 export interface TestTopics extends AsyncDisposable {
   create(topic: string, partitions?: number, configs?: Readonly<Record<string, string>>, replication?: number): Promise<void>
+  delete(topic: string): Promise<void>
   /** Grows a topic. */
   addPartitions(topic: string, total: number): Promise<void>
   deleteRecords(topic: string, partition: number, beforeOffset: number): Promise<void>
@@ -42,6 +43,17 @@ export const testTopics = async (bootstrap: string): Promise<TestTopics> => {
       })
       if (error !== null) throw error
       await hasLeaders(connection, topic, partitions)
+    },
+    async delete(topic) {
+      const error = await toController({
+        apiKey: 20, apiName: 'DeleteTopics', minVersion: 1, maxVersion: 3,
+        encode: (writer) => void writer.array([topic], (name) => writer.string(name)).int32(timeoutMs),
+        decode: (reader) => {
+          reader.int32()
+          return reader.array(() => [reader.string(), reader.int16()] as const).map(([name, code]) => errorOrNull(code, `Deleting ${name}`))[0] ?? null
+        },
+      })
+      if (error !== null) throw error
     },
     async addPartitions(topic, total) {
       const error = await toController({
