@@ -23,9 +23,11 @@ type Args<F> = F extends (...args: infer A) => unknown ? A : never
 type Result<F> = F extends (...args: never[]) => infer R ? R : never
 
 /** One isolate in the cell: the Connector object or one task. */
+/** `onSent`: the pipe has all of the arguments, and the caller may keep this thread busy without holding the cell up. Not called when they were not sent, or the cell ends before. */
+export type CallOptions = { readonly timeoutMs: number; readonly onSent?: () => void }
 export interface Guest<K extends TargetKind = TargetKind> {
   readonly kind: K
-  call<M extends Method<K>>(method: M, args: Args<GuestApi[K][M]>, options: { readonly timeoutMs: number }): Promise<CallOutcome<Result<GuestApi[K][M]>>>
+  call<M extends Method<K>>(method: M, args: Args<GuestApi[K][M]>, options: CallOptions): Promise<CallOutcome<Result<GuestApi[K][M]>>>
   /** Disposes the isolate. Idempotent; pending calls settle with death 'killed'. */
   dispose(): Promise<void>
 }

@@ -10,7 +10,7 @@ import type { RecordBatch, SinkBatch } from '../wire/batch.ts'
 import { encodeFrame, FrameError, FrameReader, protocolVersion } from '../wire/frames.ts'
 import { recordBatchCalls } from '../wire/guest-api.ts'
 import { PackError } from '../wire/pack.ts'
-import type { CallOutcome, Cell, CellDeath, Guest, GuestOptions, TargetKind } from './cell.ts'
+import type { CallOptions, CallOutcome, Cell, CellDeath, Guest, GuestOptions, TargetKind } from './cell.ts'
 import { type CheckedMessage, type CheckedOutcome, checkMessage, isResultOf, ProtocolError } from './check-message.ts'
 import { checkResult, ResultError } from './check-result.ts'
 import { deathOf } from './death.ts'
@@ -153,7 +153,7 @@ export class LiveCell implements Cell {
       this.#release(id)
       return { kind: 'error', error: opened.error }
     }
-    const call: Guest<K>['call'] = (method, args, { timeoutMs }) => this.#call(id, kind, method, args, timeoutMs) as never
+    const call: Guest<K>['call'] = (method, args, options) => this.#call(id, kind, method, args, options) as never
     return { kind: 'ok', value: { kind, call, dispose: async () => this.#release(id) } }
   }
 
@@ -174,7 +174,7 @@ export class LiveCell implements Cell {
     return this.close()
   }
 
-  #call(guest: number, kind: TargetKind, method: string, args: readonly unknown[], timeoutMs: number): Promise<Outcome> {
+  #call(guest: number, kind: TargetKind, method: string, args: readonly unknown[], { timeoutMs, onSent }: CallOptions): Promise<Outcome> {
     const death = this.#death
     if (death !== null) return Promise.resolve({ kind: 'death', death })
     if (!this.#guests.has(guest)) return Promise.resolve({ kind: 'death', death: disposed })
@@ -189,7 +189,7 @@ export class LiveCell implements Cell {
       this.#pending.set(id, { guest, kind, method, settle, timer })
       const batch = packedArgument(method, args[0])
       try {
-        this.send({ t: 'call', guest, id, method, timeoutMs, ...(batch === null ? { args } : { args: args.slice(1), batch }) })
+        this.send({ t: 'call', guest, id, method, timeoutMs, ...(batch === null ? { args } : { args: args.slice(1), batch }) }, onSent)
       } catch (error) {
         if (!(error instanceof FrameError || error instanceof PackError)) throw error
         settle({ kind: 'error', error: { name: 'ConnectException', message: `${method}(): ${error.message}`, stack: '', retriable: false } })

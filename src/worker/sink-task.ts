@@ -212,6 +212,7 @@ export class SinkTask implements TaskLoop {
     try {
       if (delivery.batch !== null && !control.stopping && !control.paused && !pauses.forRedelivery && !this.#context.isPending) {
         if (ahead.isEmpty) await this.#poll(0)
+        await put.sent
         await ahead.prepare()
       }
     } catch (error) {

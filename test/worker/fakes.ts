@@ -1,5 +1,5 @@
 /** Stand-ins for cells and Kafka clients, driven by the tests: no processes, no network, no clocks. */
-import type { CallOutcome, Cell, CellDeath, Guest, GuestOptions, TargetKind } from '../../src/cell/cell.ts'
+import type { CallOptions, CallOutcome, Cell, CellDeath, Guest, GuestOptions, TargetKind } from '../../src/cell/cell.ts'
 import { type Consumer, type Header, type KafkaClients, KafkaError, type ProducedBatch, type Producer, type ProducerOptions, partitionKey, type RebalanceListener, type RecordColumns, type TopicPartition } from '../../src/kafka/types.ts'
 import type { SourceBatch } from '../../src/wire/batch.ts'
 import type { GuestError, OffsetEntry, TopicPartitionOffset } from '../../src/wire/guest-api.ts'
@@ -24,6 +24,8 @@ export class FakeCell implements Cell {
   readonly calls: string[] = []
   readonly guests: { readonly kind: TargetKind; readonly options: GuestOptions }[] = []
   closed = false
+  /** When the arguments of calls have left. */
+  sent: Promise<void> = Promise.resolve()
   readonly #script: Record<TargetKind, Script>
   readonly #death = Promise.withResolvers<CellDeath>()
   #dead: CellDeath | null = null
@@ -41,9 +43,10 @@ export class FakeCell implements Cell {
     this.guests.push({ kind, options })
     const disposed = Promise.withResolvers<CallOutcome<unknown>>()
     let isDisposed = false
-    const call = async (method: string, args: readonly unknown[]): Promise<CallOutcome<unknown>> => {
+    const call = async (method: string, args: readonly unknown[], { onSent }: Partial<CallOptions> = {}): Promise<CallOutcome<unknown>> => {
       if (this.#dead || isDisposed) return { kind: 'death', death: this.#dead ?? { reason: 'killed', detail: 'disposed' } }
       this.calls.push(`${options.label}.${method}`)
+      if (onSent) void this.sent.then(onSent)
       const run = async (): Promise<CallOutcome<unknown>> => {
         try {
           return { kind: 'ok', value: await this.#script[kind][method]?.(...(args as never[])) }

@@ -1,4 +1,5 @@
 /** The sink loop with a fake cell and consumer: delivery, commits, redelivery, pauses, rewinds, rebalances and ends. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { TopicPartitionOffset } from '../../src/wire/guest-api.ts'
 import type { SinkBatch } from '../../src/wire/batch.ts'
@@ -64,6 +65,36 @@ test('while a put runs the next records are fetched and decoded, and delivered r
   expect(full()).toEqual([['a'], ['b'], ['c']])
   await stop()
   expect(consumer.committedOffsets.get('t-0')).toBe(3)
+})
+
+test('what is fetched ahead is decoded when the batch before it has left for the cell, and not sooner', async () => {
+  const [taken, sent, polled] = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const { consumer, cells, full, until, stop, events } = await start({
+    config: { topics: 't,u' },
+    onPut: ([first]) => {
+      if (first !== 'a') return undefined
+      void consumer.inPoll(() => Promise.resolve(polled.resolve()))
+      return taken.promise
+    },
+  })
+  const other = { topic: 'u', partition: 0 }
+  await consumer.assigned([p0, other])
+  consumer.maxRecords = 1
+  const [cell] = cells
+  if (cell) cell.sent = sent.promise
+  consumer.produce(p0, ['a'])
+  consumer.produce(other, ['b'])
+  await polled.promise
+  await nextTurn()
+  expect(await consumer.position(other)).toBe(1)
+  // a topic is told when a record of it has been converted
+  expect(events).not.toContain('topic u')
+  sent.resolve()
+  await until(() => events.includes('topic u'))
+  expect(full()).toEqual([['a']])
+  taken.resolve()
+  await until(() => full().length === 2)
+  await stop()
 })
 
 test('a retriable put pauses everything and delivers the same batch again after context.timeout', async () => {
