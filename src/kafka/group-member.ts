@@ -62,6 +62,8 @@ export class GroupMember {
   #rejoinReason: string | null = 'initial join'
   #prepared = false
   #joining: Promise<void> | null = null
+  /** The last LeaveGroup for want of a poll. */
+  #leaving: Promise<void> | null = null
   #assigned: Assigned | null = null
   #lost: string | null = null
   #failure: unknown = null
@@ -187,6 +189,8 @@ export class GroupMember {
 
   async #joinUntilAssigned(): Promise<void> {
     const { retryBackoffMs, retryBackoffMaxMs } = this.#options
+    // joining has a socket of its own: the group would take the old member and the new one for two
+    await this.#leaving
     for (let failures = 0; !this.#closed.signal.aborted;) {
       const outcome = await this.#joinOnce()
       if (outcome === 'done') return
@@ -333,10 +337,12 @@ export class GroupMember {
     }
   }
 
-  async #leaveUnpolled(): Promise<void> {
+  #leaveUnpolled(): void {
+    const reason = 'poll timeout has expired'
     this.#options.log.warn(this.#options.pollTimeoutMessage)
-    await this.leave('poll timeout has expired')
-    if (!this.#closed.signal.aborted) this.#lose('poll timeout has expired', true)
+    this.#leaving = this.leave(reason)
+    // At once: a poll that comes before the group has answered must not give up what was held as on a revoke, as if it still were a member.
+    this.#lose(reason, true)
   }
 }
 
