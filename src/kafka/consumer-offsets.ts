@@ -4,8 +4,8 @@ import { type KafkaConnection, withRetries } from './connection.ts'
 import type { ConsumerSettings } from './consumer-config.ts'
 import type { AssignedPartitions, PartitionState } from './consumer-partitions.ts'
 import type { GroupMember } from './group-member.ts'
-import { earliestTimestamp, latestTimestamp, listOffsetsRequest, offsetCommitRequest, offsetFetchRequest, type PartitionOffset } from './offset-requests.ts'
-import { KafkaError, partitionKey, type TopicPartition } from './types.ts'
+import { earliestTimestamp, latestTimestamp, listOffsetsRequest, offsetCommitRequest, offsetFetchRequest } from './offset-requests.ts'
+import { type Consumer, KafkaError, partitionKey, type TopicPartition } from './types.ts'
 
 export type OffsetsOptions = {
   readonly connection: KafkaConnection
@@ -15,6 +15,8 @@ export type OffsetsOptions = {
   readonly member: () => GroupMember | null
   readonly onStaleMetadata: () => void
 }
+
+type CommittedOffsets = Parameters<Consumer['commit']>[0]
 
 const commitFailed = 'Offset commit cannot be completed since the consumer is not part of an active group for auto partition assignment; it is likely that the consumer was kicked out of the group.'
 const rebalancing = 'Offset commit cannot be completed since the consumer is undergoing a rebalance for auto partition assignment. You can try completing the rebalance by calling poll() and then retry the operation.'
@@ -29,7 +31,7 @@ export class ConsumerOffsets {
   }
 
   /** One after the other: a retried commit must not overtake a later one. */
-  commit(offsets: readonly PartitionOffset[]): Promise<void> {
+  commit(offsets: CommittedOffsets): Promise<void> {
     const commit = this.#commits.then(() => this.#commit(offsets))
     this.#commits = commit.catch(() => undefined)
     return commit
@@ -70,7 +72,7 @@ export class ConsumerOffsets {
     })
   }
 
-  async #commit(offsets: readonly PartitionOffset[]): Promise<void> {
+  async #commit(offsets: CommittedOffsets): Promise<void> {
     const here = offsets.filter((offset) => !this.#isOfDeletedTopic(offset))
     if (here.length === 0) return
     const groupId = this.#groupId()
@@ -79,7 +81,7 @@ export class ConsumerOffsets {
     if (member !== null && member.generation < 0) throw new KafkaError('UNKNOWN_MEMBER_ID', commitFailed, { retriable: false })
     const membership = { groupId, generation: member?.generation ?? -1, memberId: member?.memberId ?? '', groupInstanceId: member === null ? null : settings.groupInstanceId }
     await this.#retrying(async () => {
-      const results = await connection.send({ group: groupId }, offsetCommitRequest(membership, here.map((offset) => ({ ...offset, leaderEpoch: -1 }))))
+      const results = await connection.send({ group: groupId }, offsetCommitRequest(membership, here.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch: -1 }))))
       const errors = results.flatMap(({ error }) => (error === null ? [] : [error]))
       const error = errors.find(({ retriable }) => !retriable) ?? errors[0]
       if (error === undefined) return
@@ -96,9 +98,9 @@ export class ConsumerOffsets {
   }
 
   /** A position in a topic that is gone would be one to go on from in the topic that has its name now. */
-  #isOfDeletedTopic(partition: TopicPartition): boolean {
-    const read = this.#options.partitions.get(partition)?.topicId ?? null
-    const known = this.#options.connection.topic(partition.topic)?.id ?? null
+  #isOfDeletedTopic(offset: CommittedOffsets[number]): boolean {
+    const read = offset.topicId ?? this.#options.partitions.get(offset)?.topicId ?? null
+    const known = this.#options.connection.topic(offset.topic)?.id ?? null
     return read !== null && known !== null && read !== known
   }
 

@@ -7,6 +7,8 @@ export type Fetched = {
   readonly state: PartitionState
   readonly epoch: number
   readonly fetchOffset: number
+  /** Of the topic that was asked for. */
+  readonly topicId: string | null
   readonly records: Buffer
   readonly aborted: readonly AbortedTransaction[]
   decoded: { readonly columns: readonly RecordColumns[]; readonly nextOffset: number } | null
@@ -96,7 +98,7 @@ export class AssignedPartitions {
   }
 
   push(state: PartitionState, records: Buffer, aborted: readonly AbortedTransaction[], endOffset: number): void {
-    this.queue.push({ state, epoch: state.epoch, fetchOffset: state.fetchOffset, records, aborted, decoded: null, index: 0, row: 0 })
+    this.queue.push({ state, epoch: state.epoch, fetchOffset: state.fetchOffset, topicId: state.topicId, records, aborted, decoded: null, index: 0, row: 0 })
     state.bufferedBytes += records.length
     state.fetchOffset = endOffset
     state.turn = ++this.#turn

@@ -153,9 +153,11 @@ export const createConsumer = async ({ properties, clientId }: ConsumerOptions):
       fetcher.pump()
       signal.notify()
     },
-    seek(partition, offset) {
+    seek(partition, offset, topicId = null) {
       if (!(offset >= 0)) throw new KafkaError('INVALID_OFFSET', `seek offset must not be a negative number: ${offset}`, { retriable: false })
-      partitions.seek(stateOf(partition), offset)
+      const state = stateOf(partition)
+      partitions.seek(state, offset)
+      state.topicId = topicId ?? state.topicId
       fetcher.pump()
     },
     async seekToBeginning(list) {

@@ -97,7 +97,7 @@ export class Fetcher {
       }
       try {
         fetched.decoded ??= decodeBatches(fetched.records, {
-          topic: state.topic, partition: state.partition, fetchOffset: fetched.fetchOffset, checkCrcs: settings.checkCrcs, abortedTransactions: settings.readCommitted ? fetched.aborted : null,
+          topic: state.topic, partition: state.partition, topicId: fetched.topicId, fetchOffset: fetched.fetchOffset, checkCrcs: settings.checkCrcs, abortedTransactions: settings.readCommitted ? fetched.aborted : null,
         })
       } catch (error) {
         partitions.seek(state, state.position)

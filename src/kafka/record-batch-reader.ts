@@ -12,6 +12,7 @@ import { type HeaderRanges, KafkaError, type RecordColumns } from './types.ts'
 export type DecodeOptions = {
   readonly topic: string
   readonly partition: number
+  readonly topicId?: string | null
   /** Records before it are dropped: a batch is fetched whole even if only its end is wanted. */
   readonly fetchOffset: number
   readonly checkCrcs: boolean
@@ -173,11 +174,11 @@ class ColumnSink {
     this.#headerRanges.push(keyStart, keyEnd, valueStart, valueEnd)
   }
 
-  columns({ topic, partition }: DecodeOptions, data: Buffer, timestampType: 0 | 1): RecordColumns {
+  columns({ topic, partition, topicId = null }: DecodeOptions, data: Buffer, timestampType: 0 | 1): RecordColumns {
     const { count } = this
     const cut = <T extends Int32Array | Float64Array>(column: T): T => (column.length === count ? column : (column.subarray(0, count) as T))
     return {
-      topic, partition, count, data, timestampType,
+      topic, partition, topicId, count, data, timestampType,
       offset: cut(this.offset), timestamp: cut(this.timestamp), keyStart: cut(this.keyStart), keyEnd: cut(this.keyEnd), valueStart: cut(this.valueStart), valueEnd: cut(this.valueEnd),
       headers: this.#headers(),
     }

@@ -6,6 +6,7 @@ export const sliceRecords = (columns: RecordColumns, from: number, to: number): 
   return {
     topic: columns.topic,
     partition: columns.partition,
+    topicId: columns.topicId,
     count: to - from,
     data: columns.data,
     offset: columns.offset.subarray(from, to),

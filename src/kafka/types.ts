@@ -7,6 +7,8 @@
 export type ClientProperties = Readonly<Record<string, string>>
 
 export type TopicPartition = { readonly topic: string; readonly partition: number }
+/** `topicId`: of the topic that it is an offset in, where that is known. A topic that is deleted and made anew has the same name and another id. */
+export type TopicOffset = TopicPartition & { readonly offset: number; readonly topicId: string | null }
 
 /**
  * Decoded records of one record batch (or several of one partition), columnar. Control batches, aborted transactions and
@@ -15,6 +17,8 @@ export type TopicPartition = { readonly topic: string; readonly partition: numbe
 export type RecordColumns = {
   readonly topic: string
   readonly partition: number
+  /** null: from a broker that tells none. */
+  readonly topicId: string | null
   readonly count: number
   readonly data: Uint8Array
   readonly offset: Float64Array
@@ -88,14 +92,15 @@ export interface Consumer {
   wakeup(): void
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void
-  seek(partition: TopicPartition, offset: number): void
+  /** `topicId`: the topic that the offset was read in; when another has its name by now, the position is reset. */
+  seek(partition: TopicPartition, offset: number, topicId?: string | null): void
   seekToBeginning(partitions: readonly TopicPartition[]): Promise<void>
   assignment(): readonly TopicPartition[]
   /** Offset of the next record poll returns (resolving committed offset or auto.offset.reset when not yet known). */
   position(partition: TopicPartition): Promise<number>
   committed(partitions: readonly TopicPartition[]): Promise<Map<string, number>>
-  /** Resolves when the broker has the offsets. Keys as made by `partitionKey`. */
-  commit(offsets: readonly (TopicPartition & { readonly offset: number })[]): Promise<void>
+  /** Resolves when the broker has the offsets; those in a topic that is gone are left out. */
+  commit(offsets: readonly (TopicPartition & { readonly offset: number; readonly topicId?: string | null })[]): Promise<void>
   /** Leaves the group (after onRevoked) and closes connections. */
   close(): Promise<void>
 }

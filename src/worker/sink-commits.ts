@@ -3,7 +3,7 @@
  * synchronously. The task's `preCommit` decides what it answers for.
  */
 import type { CallOutcome, Guest } from '../cell/cell.ts'
-import type { Consumer, TopicPartition } from '../kafka/types.ts'
+import type { Consumer, TopicOffset, TopicPartition } from '../kafka/types.ts'
 import type { Logger } from '../log.ts'
 import type { TopicPartitionOffset } from '../wire/guest-api.ts'
 import { guestException, valueOf } from './error-data.ts'
@@ -66,7 +66,7 @@ export class SinkCommits {
       if (outcome.kind === 'death') return valueOf(outcome)
       log.error(`${label} Offset commit failed, rewinding to last committed offsets`, guestException(outcome.error))
       beforeRewind()
-      for (const { topic, partition, offset } of positions.lastCommitted()) consumer.seek({ topic, partition }, offset)
+      for (const { topic, partition, topicId, offset } of positions.lastCommitted()) consumer.seek({ topic, partition }, offset, topicId)
       positions.rewindToCommitted()
       return
     }
@@ -129,7 +129,7 @@ export class SinkCommits {
     if (!this.crosses) return { kind: 'ok', value: asked }
     return this.#options.guest.call('preCommit', [asked], { timeoutMs: this.#options.callTimeoutMs })
   }
-  #plan(asked: readonly TopicPartitionOffset[], provided: readonly TopicPartitionOffset[]): readonly TopicPartitionOffset[] {
+  #plan(asked: readonly TopicPartitionOffset[], provided: readonly TopicPartitionOffset[]): readonly TopicOffset[] {
     const { positions, consumer, log, label } = this.#options
     const { commit, warnings } = positions.plan(asked, provided, consumer.assignment())
     for (const warning of warnings) log.warn(`${label} ${warning}`)

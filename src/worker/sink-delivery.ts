@@ -4,9 +4,8 @@
  */
 import { andThen, type MaybePromise } from '../data/maybe-promise.ts'
 import { sliceRecords } from '../kafka/record-slices.ts'
-import { partitionKey, type RecordColumns, type TopicPartition } from '../kafka/types.ts'
+import { partitionKey, type RecordColumns, type TopicOffset, type TopicPartition } from '../kafka/types.ts'
 import type { SinkBatch } from '../wire/batch.ts'
-import type { TopicPartitionOffset } from '../wire/guest-api.ts'
 import { isRetriable, type RetryClock, retryFailures } from './error-retry.ts'
 import { failureOf, fetchedRow } from './fetched-records.ts'
 import { decodeParts, type DecodedParts, onlyRows } from './sink-decode.ts'
@@ -22,7 +21,7 @@ export type Delivery = {
   readonly kept: readonly RecordColumns[]
   readonly batch: SinkBatch | null
   /** Where each partition stands once the task has taken the batch. */
-  readonly positions: readonly TopicPartitionOffset[]
+  readonly positions: readonly TopicOffset[]
   /** Topics of which a record was converted, before transformations. */
   readonly topics: readonly string[]
 }
@@ -57,10 +56,10 @@ const withoutRows = (parts: readonly RecordColumns[], rows: ReadonlySet<number>)
 
 export const countOf = (parts: readonly RecordColumns[]): number => parts.reduce((sum, { count }) => sum + count, 0)
 const topicsOf = (parts: readonly RecordColumns[]): readonly string[] => [...new Set(parts.filter(({ count }) => count > 0).map(({ topic }) => topic))]
-const positionsAfter = (parts: readonly RecordColumns[]): readonly TopicPartitionOffset[] => {
-  const positions = new Map<string, TopicPartitionOffset>()
-  for (const { topic, partition, offset, count } of parts) {
-    if (count > 0) positions.set(partitionKey({ topic, partition }), { topic, partition, offset: (offset[count - 1] as number) + 1 })
+const positionsAfter = (parts: readonly RecordColumns[]): readonly TopicOffset[] => {
+  const positions = new Map<string, TopicOffset>()
+  for (const { topic, partition, topicId, offset, count } of parts) {
+    if (count > 0) positions.set(partitionKey({ topic, partition }), { topic, partition, topicId, offset: (offset[count - 1] as number) + 1 })
   }
   return [...positions.values()]
 }

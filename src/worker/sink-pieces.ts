@@ -3,16 +3,15 @@
  * move on piece by piece; a record found to be at fault is reported when it is sure that not the sink is (put-bisect.ts).
  */
 import { ConnectException } from '../data/errors.ts'
-import type { TopicPartition } from '../kafka/types.ts'
+import type { TopicOffset, TopicPartition } from '../kafka/types.ts'
 import { partitionKey } from '../kafka/types.ts'
-import type { TopicPartitionOffset } from '../wire/guest-api.ts'
 import { type ErrantReports, sinkTaskClass } from './errant-reports.ts'
 import { failureOf, type Fetched, fetchedRow } from './fetched-records.ts'
 import { PutBisect } from './put-bisect.ts'
 import { countOf, cutDelivery, type Decoding, type Delivery, withoutPartitionsOf } from './sink-delivery.ts'
 
 type Condemned = { readonly fetched: Fetched; readonly error: Error }
-const none: readonly TopicPartitionOffset[] = []
+const none: readonly TopicOffset[] = []
 
 export class SinkPieces {
   readonly #decoding: Decoding
@@ -38,13 +37,13 @@ export class SinkPieces {
   }
 
   /** The task has taken the current piece: where its partitions stand now. */
-  taken(): readonly TopicPartitionOffset[] {
+  taken(): readonly TopicOffset[] {
     this.#bisect?.taken()
     this.#release()
     return this.#pieces.shift()?.positions ?? none
   }
   /** The put of the current piece failed. Where partitions stand now; throws when the task is to fail. */
-  async failed(error: Error): Promise<readonly TopicPartitionOffset[]> {
+  async failed(error: Error): Promise<readonly TopicOffset[]> {
     const { current } = this
     if (!current || !this.#bisect) throw error
     const verdict = this.#bisect.failed(countOf(current.kept))

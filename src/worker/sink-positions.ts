@@ -1,40 +1,44 @@
 /** Which sink offsets to commit. Pure: positions in, plans and log lines out. Offsets are next-to-read positions. */
-import { partitionKey, type TopicPartition } from '../kafka/types.ts'
+import { partitionKey, type TopicOffset, type TopicPartition } from '../kafka/types.ts'
 import type { TopicPartitionOffset } from '../wire/guest-api.ts'
 
-type Position = { readonly topic: string; readonly partition: number; offset: number; committed: number }
-export type CommitPlan = { readonly commit: readonly TopicPartitionOffset[]; readonly warnings: readonly string[] }
+/** With the topic each of the two is an offset in. */
+type Position = { readonly topic: string; readonly partition: number; offset: number; topicId: string | null; committed: number; committedTopicId: string | null }
+export type CommitPlan = { readonly commit: readonly TopicOffset[]; readonly warnings: readonly string[] }
+
+/** What was committed was an offset in a topic that has been deleted since. */
+const isOther = ({ topicId, committedTopicId }: Position): boolean => topicId !== null && committedTopicId !== null && topicId !== committedTopicId
 
 export class SinkPositions {
   readonly #positions = new Map<string, Position>()
 
   /** A partition newly assigned (or rewound): nothing of it is delivered before `offset`, nothing after it committed. */
   set(partition: TopicPartition, offset: number): void {
-    this.#positions.set(partitionKey(partition), { topic: partition.topic, partition: partition.partition, offset, committed: offset })
+    this.#positions.set(partitionKey(partition), { topic: partition.topic, partition: partition.partition, offset, topicId: null, committed: offset, committedTopicId: null })
   }
   remove(partition: TopicPartition): void {
     this.#positions.delete(partitionKey(partition))
   }
   /** The task has taken everything before `offset`. */
-  advance(delivered: TopicPartitionOffset): void {
+  advance({ offset, topicId, ...delivered }: TopicOffset): void {
     const position = this.#positions.get(partitionKey(delivered))
-    if (position) position.offset = delivered.offset
+    if (position) Object.assign(position, { offset, topicId })
   }
   /** The positions of these partitions (all when not given). */
   current(partitions?: readonly TopicPartition[]): readonly TopicPartitionOffset[] {
     return this.#of(partitions).map(({ topic, partition, offset }) => ({ topic, partition, offset }))
   }
-  lastCommitted(partitions?: readonly TopicPartition[]): readonly TopicPartitionOffset[] {
-    return this.#of(partitions).map(({ topic, partition, committed }) => ({ topic, partition, offset: committed }))
+  lastCommitted(partitions?: readonly TopicPartition[]): readonly TopicOffset[] {
+    return this.#of(partitions).map(({ topic, partition, committed, committedTopicId }) => ({ topic, partition, offset: committed, topicId: committedTopicId }))
   }
   /** Back to what was last committed: the records between are fetched again. */
   rewindToCommitted(): void {
-    for (const position of this.#positions.values()) position.offset = position.committed
+    for (const position of this.#positions.values()) Object.assign(position, { offset: position.committed, topicId: position.committedTopicId })
   }
-  committed(offsets: readonly TopicPartitionOffset[]): void {
+  committed(offsets: readonly TopicOffset[]): void {
     for (const entry of offsets) {
       const position = this.#positions.get(partitionKey(entry))
-      if (position) position.committed = entry.offset
+      if (position) Object.assign(position, { committed: entry.offset, committedTopicId: entry.topicId })
     }
   }
 
@@ -42,7 +46,7 @@ export class SinkPositions {
   plan(asked: readonly TopicPartitionOffset[], provided: readonly TopicPartitionOffset[], assignment: readonly TopicPartition[]): CommitPlan {
     const asking = new Map(asked.map((entry) => [partitionKey(entry), entry.offset]))
     const assigned = new Set(assignment.map(partitionKey))
-    const commit = new Map<string, TopicPartitionOffset>()
+    const commit = new Map<string, TopicOffset>()
     const warnings: string[] = []
     for (const { topic, partition, offset } of provided) {
       const key = partitionKey({ topic, partition })
@@ -50,7 +54,7 @@ export class SinkPositions {
       const position = this.#positions.get(key)
       if (current !== undefined && position) {
         if (offset > current) warnings.push(`Ignoring invalid task provided offset ${key}/${offset} -- not yet consumed, taskOffset=${offset} currentOffset=${current}`)
-        else if (offset !== position.committed) commit.set(key, { topic, partition, offset })
+        else if (offset !== position.committed || isOther(position)) commit.set(key, { topic, partition, offset, topicId: position.topicId })
         else commit.delete(key)
       } else if (!assigned.has(key)) {
         warnings.push(`Ignoring invalid task provided offset ${key}/${offset} -- partition not assigned, assignment=[${[...assigned].join(', ')}]`)

@@ -37,7 +37,7 @@ export class SinkQueue {
     const assigned = new Set(consumer.assignment().map(partitionKey))
     const first = new Map<string, RecordColumns>()
     for (const part of this.#parts) if (!first.has(partitionKey(part))) first.set(partitionKey(part), part)
-    for (const [key, part] of first) if (assigned.has(key)) consumer.seek({ topic: part.topic, partition: part.partition }, part.offset[0] as number)
+    for (const [key, part] of first) if (assigned.has(key)) consumer.seek({ topic: part.topic, partition: part.partition }, part.offset[0] as number, part.topicId)
     this.#parts = []
   }
 }

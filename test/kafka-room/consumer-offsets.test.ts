@@ -43,4 +43,10 @@ test('a position in a topic that has been deleted is not committed for the topic
   expect(sent.at(-1)).not.toMatch(/ t /)
   await offsets.commit([{ ...partition, offset: 12 }])
   expect(sent).toHaveLength(2)
+  // the consumer has gone on in the new topic; who commits has not yet
+  state.topicId = topicId
+  await offsets.commit([{ ...partition, offset: 12, topicId: 'a'.repeat(32) }])
+  expect(sent).toHaveLength(2)
+  await offsets.commit([{ ...partition, offset: 2, topicId }])
+  expect(sent).toHaveLength(3)
 })

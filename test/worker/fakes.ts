@@ -279,7 +279,7 @@ export const recordColumns = ({ topic, partition }: TopicPartition, from: number
   })
   const none = new Int32Array(values.length).fill(-1)
   return {
-    topic, partition, count: values.length, data, offset: Float64Array.from(values, (_, row) => from + row), timestamp: new Float64Array(values.length).fill(1000), timestampType: 0,
+    topic, partition, topicId: null, count: values.length, data, offset: Float64Array.from(values, (_, row) => from + row), timestamp: new Float64Array(values.length).fill(1000), timestampType: 0,
     keyStart: none, keyEnd: none, valueStart, valueEnd, headers: null,
   }
 }

@@ -1,7 +1,7 @@
 /** Commits of a sink: one under way at a time, late answers, and the way back when preCommit fails. */
 import { expect, test } from 'vitest'
 import type { Guest } from '../../src/cell/cell.ts'
-import type { Consumer } from '../../src/kafka/types.ts'
+import type { Consumer, TopicOffset } from '../../src/kafka/types.ts'
 import { logger } from '../../src/log.ts'
 import type { TopicPartitionOffset } from '../../src/wire/guest-api.ts'
 import { SinkCommits } from '../../src/worker/sink-commits.ts'
@@ -9,13 +9,14 @@ import { SinkPositions } from '../../src/worker/sink-positions.ts'
 import { guestError } from './fakes.ts'
 
 const p0 = { topic: 't', partition: 0 }
+const at = { ...p0, topicId: 'first' }
 const start = (preCommit: (asked: readonly TopicPartitionOffset[]) => unknown = (asked) => ({ kind: 'ok', value: asked })) => {
-  const sent: { readonly offsets: readonly TopicPartitionOffset[]; readonly done: PromiseWithResolvers<void> }[] = []
+  const sent: { readonly offsets: readonly TopicOffset[]; readonly done: PromiseWithResolvers<void> }[] = []
   const steps: string[] = []
   const consumer = {
     assignment: () => [p0],
-    seek: (_partition: unknown, offset: number) => void steps.push(`seek ${offset}`),
-    commit: (offsets: readonly TopicPartitionOffset[]) => {
+    seek: (_partition: unknown, offset: number, topicId: string | null) => void steps.push(`seek ${offset} ${topicId}`),
+    commit: (offsets: readonly TopicOffset[]) => {
       const done = Promise.withResolvers<void>()
       sent.push({ offsets, done })
       return done.promise
@@ -33,23 +34,23 @@ const start = (preCommit: (asked: readonly TopicPartitionOffset[]) => unknown = 
 
 test('while one is under way none is begun; after its time another is, and the late answer to the first changes nothing', async () => {
   const { commits, positions, sent } = start()
-  positions.advance({ ...p0, offset: 5 })
+  positions.advance({ ...at, offset: 5 })
   expect([await commits.maybeCommit(1000, true), await commits.maybeCommit(1050, true)]).toEqual([true, false])
-  positions.advance({ ...p0, offset: 9 })
+  positions.advance({ ...at, offset: 9 })
   expect(await commits.maybeCommit(1100, true)).toBe(true)
   expect(sent.map(({ offsets }) => offsets[0]?.offset)).toEqual([5, 9])
   sent[0]?.done.resolve()
   await Promise.resolve()
-  expect(positions.lastCommitted()).toEqual([{ ...p0, offset: 0 }])
+  expect(positions.lastCommitted()).toEqual([{ ...p0, topicId: null, offset: 0 }])
   // nor is the second one over by it
   expect(await commits.maybeCommit(1150, true)).toBe(false)
   sent[1]?.done.resolve()
   await commits.settled()
-  expect(positions.lastCommitted()).toEqual([{ ...p0, offset: 9 }])
+  expect(positions.lastCommitted()).toEqual([{ ...at, offset: 9 }])
 })
 test('one that fails is over; the next one has its offsets again', async () => {
   const { commits, positions, sent } = start()
-  positions.advance({ ...p0, offset: 5 })
+  positions.advance({ ...at, offset: 5 })
   await commits.maybeCommit(1000, true)
   sent[0]?.done.reject(new Error('no coordinator'))
   await commits.settled()
@@ -62,8 +63,26 @@ test('when preCommit fails, all goes back to what was committed: nothing after i
     asked.push(offsets[0]?.offset ?? -1)
     return { kind: 'error', error: guestError('flush failed') }
   })
-  positions.advance({ ...p0, offset: 5 })
+  positions.advance({ ...at, offset: 5 })
   await commits.maybeCommit(1000, true)
   await commits.maybeCommit(1001, true)
-  expect([steps.slice(0, 2), positions.current(), sent, asked]).toEqual([['undo what was fetched', 'seek 0'], [{ ...p0, offset: 0 }], [], [5, 0]])
+  expect([steps.slice(0, 2), positions.current(), sent, asked]).toEqual([['undo what was fetched', 'seek 0 null'], [{ ...p0, offset: 0 }], [], [5, 0]])
+})
+test('an offset goes with the topic it was read in, to be committed and to be gone back to', async () => {
+  let fails = false
+  const { commits, positions, sent, steps } = start((asked) => (fails ? { kind: 'error', error: guestError('flush failed') } : { kind: 'ok', value: asked }))
+  positions.advance({ ...at, offset: 5 })
+  await commits.maybeCommit(1000, true)
+  sent[0]?.done.resolve()
+  await commits.settled()
+  // as far in the next topic of that name as in the one before: not committed yet
+  positions.advance({ ...p0, topicId: 'second', offset: 5 })
+  await commits.maybeCommit(1001, true)
+  expect(sent.map(({ offsets }) => offsets)).toEqual([[{ ...at, offset: 5 }], [{ ...p0, topicId: 'second', offset: 5 }]])
+  sent[1]?.done.resolve()
+  await commits.settled()
+  positions.advance({ ...p0, topicId: 'third', offset: 2 })
+  fails = true
+  await commits.maybeCommit(1002, true)
+  expect(steps).toEqual(['undo what was fetched', 'seek 5 second'])
 })

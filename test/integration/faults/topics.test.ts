@@ -95,6 +95,29 @@ test('a topic that is deleted, made anew and filled while the worker stands stil
   expect(examine([await linesOf(folder)], 3 * step, 'input')).toMatchObject({ distinct: 3 * step, problems: [] })
 })
 
+test('a topic made anew and filled while the worker is down is read whole: the position in the old one was not left for it', async () => {
+  folder = await testFolder()
+  await using _folder = folder
+  const topic = uniqueName('anew-down')
+  await topics.create(topic)
+  await topics.produce(topic, 0, lines(0, step))
+  // so that nothing is committed but at the end
+  const to = sinkOf(folder, topic, soon)
+  const options = { bootstrap: kafka.bootstrap, connectors: [to], props: { 'offset.flush.interval.ms': '3600000' } }
+  {
+    await using worker = await startWorker(folder, options)
+    await worker.until('the first lines are in the file', () => linesOf(folder), ({ length }) => length >= step)
+    await topics.delete(topic)
+    await topics.create(topic)
+    await worker.until('it has seen the new topic', () => Promise.resolve(worker.output), (output) => /was one in a topic that has been deleted|is out of range/.test(output))
+    expect(await worker.stop()).toBe(0)
+  }
+  await topics.produce(topic, 0, lines(step, 3 * step))
+  await using worker = await startWorker(folder, options)
+  await worker.until('the new lines are in the file', () => linesOf(folder), (seen) => new Set(seen).size >= 3 * step)
+  expect(await worker.stop()).toBe(0)
+})
+
 test('a record larger than the topic takes fails the source with the reason, and is neither lost nor skipped', async () => {
   folder = await testFolder()
   await using _folder = folder
