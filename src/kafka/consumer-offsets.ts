@@ -73,18 +73,21 @@ export class ConsumerOffsets {
   }
 
   async #commit(offsets: CommittedOffsets): Promise<void> {
-    const here = offsets.filter((offset) => !this.#isOfDeletedTopic(offset))
-    if (here.length === 0) return
+    if (offsets.length === 0) return
     const groupId = this.#groupId()
     const { connection, settings } = this.#options
     const member = this.#options.member()
     if (member !== null && member.generation < 0) throw new KafkaError('UNKNOWN_MEMBER_ID', commitFailed, { retriable: false })
     const membership = { groupId, generation: member?.generation ?? -1, memberId: member?.memberId ?? '', groupInstanceId: member === null ? null : settings.groupInstanceId }
     await this.#retrying(async () => {
-      const results = await connection.send({ group: groupId }, offsetCommitRequest(membership, here.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch: -1 }))))
+      const here = offsets.map((offset) => ({ ...offset, topicId: this.#topicIdOf(offset) })).filter((offset) => !this.#isOfDeletedTopic(offset))
+      if (here.length === 0) return
+      const results = await connection.send({ group: groupId }, offsetCommitRequest(membership, here))
       const errors = results.flatMap(({ error }) => (error === null ? [] : [error]))
       const error = errors.find(({ retriable }) => !retriable) ?? errors[0]
       if (error === undefined) return
+      // what has been deleted is left out the next time
+      if (error.kafkaCode === 'UNKNOWN_TOPIC_OR_PARTITION' || error.kafkaCode === 'UNKNOWN_TOPIC_ID') this.#options.onStaleMetadata()
       if (error.kafkaCode === 'UNKNOWN_MEMBER_ID' || error.kafkaCode === 'ILLEGAL_GENERATION') {
         if (member?.generation === membership.generation) member.refused(error)
         throw new KafkaError(error.kafkaCode, commitFailed, { retriable: false, cause: error })
@@ -97,11 +100,14 @@ export class ConsumerOffsets {
     })
   }
 
-  /** A position in a topic that is gone would be one to go on from in the topic that has its name now. */
-  #isOfDeletedTopic(offset: CommittedOffsets[number]): boolean {
-    const read = offset.topicId ?? this.#options.partitions.get(offset)?.topicId ?? null
-    const known = this.#options.connection.topic(offset.topic)?.id ?? null
-    return read !== null && known !== null && read !== known
+  /** A position in a topic that is gone would be one to go on from in the topic that has its name now, or soon: the broker must not be asked again until there is one. */
+  #isOfDeletedTopic({ topic, topicId }: { readonly topic: string; readonly topicId: string | null }): boolean {
+    const known = this.#options.connection.topic(topic)
+    if (topicId === null || known === undefined) return false
+    return known.id === null ? known.error?.kafkaCode === 'UNKNOWN_TOPIC_OR_PARTITION' : known.id !== topicId
+  }
+  #topicIdOf(offset: CommittedOffsets[number]): string | null {
+    return offset.topicId ?? this.#options.partitions.get(offset)?.topicId ?? this.#options.connection.topic(offset.topic)?.id ?? null
   }
 
   async #resolve(): Promise<void> {

@@ -16,33 +16,47 @@ export const byTopic = <T extends TopicPartition>(partitions: readonly T[]): [st
   return [...topics]
 }
 
-/** Without a membership (`generation` -1, empty member id) the group accepts a commit only while it has no members. */
+/**
+ * Without a membership (`generation` -1, empty member id) the group accepts a commit only while it has no members. With the id of every topic
+ * (version 10, brokers from 4.1 on) an offset in a topic that is gone is refused with UNKNOWN_TOPIC_ID, whatever has its name by then.
+ */
 export const offsetCommitRequest = (
   member: { readonly groupId: string; readonly generation: number; readonly memberId: string; readonly groupInstanceId: string | null },
-  offsets: readonly (PartitionOffset & { readonly leaderEpoch?: number })[],
+  offsets: readonly (PartitionOffset & { readonly topicId?: string | null })[],
 ): ApiRequest<readonly PartitionResult[]> => ({
   apiKey: 8,
   apiName: 'OffsetCommit',
   minVersion: 5,
-  maxVersion: 7,
+  maxVersion: offsets.every(({ topicId = null }) => topicId !== null) ? 10 : 7,
+  flexibleFrom: 8,
   encode(writer, version) {
     writer.string(member.groupId).int32(member.generation).string(member.memberId)
     if (version >= 7) writer.string(member.groupInstanceId)
-    writer.array(byTopic(offsets), ([topic, list]) =>
-      writer.string(topic).array(list, ({ partition, offset, leaderEpoch = -1 }) => {
+    writer.array(byTopic(offsets), ([topic, list]) => {
+      if (version >= 10) writer.uuid(list[0]?.topicId ?? '')
+      else writer.string(topic)
+      writer.array(list, ({ partition, offset }) => {
         writer.int32(partition).int64(offset)
-        if (version >= 6) writer.int32(leaderEpoch)
-        writer.string('')
-      }))
-  },
-  decode(reader) {
-    reader.int32() // throttle time
-    return reader.array(() => {
-      const topic = reader.string()
-      return reader.array(() => {
-        const partition = reader.int32()
-        return { topic, partition, error: errorOrNull(reader.int16(), `Committing the offset of ${topic}-${partition} in group ${member.groupId}`, null, `Read on group ${member.groupId} and on topic ${topic}`) }
+        if (version >= 6) writer.int32(-1) // leader epoch: unknown
+        writer.string('').tags()
       })
+      writer.tags()
+    })
+    writer.tags()
+  },
+  decode(reader, version) {
+    reader.int32() // throttle time
+    const names = new Map(offsets.map(({ topic, topicId }) => [topicId, topic]))
+    return reader.array(() => {
+      const topic = version >= 10 ? (names.get(reader.uuid()) ?? '') : reader.string()
+      const results = reader.array(() => {
+        const partition = reader.int32()
+        const code = reader.int16()
+        reader.tags()
+        return { topic, partition, error: errorOrNull(code, `Committing the offset of ${topic}-${partition} in group ${member.groupId}`, null, `Read on group ${member.groupId} and on topic ${topic}`) }
+      })
+      reader.tags()
+      return results
     }).flat()
   },
 })

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startDevBroker, type DevBroker } from '../../src/dev-broker/broker.ts'
 import { errors } from '../../src/dev-broker/protocol/error-codes.ts'
-import { WireClient, must } from './wire-client.ts'
+import { must, topicId, WireClient } from './wire-client.ts'
 
 let broker: DevBroker
 let client: WireClient
@@ -17,7 +17,8 @@ afterAll(async () => {
 
 type Committed = { readonly partition: number; readonly offset: number; readonly metadata: string | null; readonly error: number }
 
-const commit = async (group: string, partition: number, offset: number, metadata: string | null, version = 9): Promise<number> => {
+const commit = async (group: string, partition: number, offset: number, metadata: string | null, version = 9, id: string | null = null): Promise<number> => {
+  const topicOf = version >= 10 ? (id ?? (await topicId(client, 't'))) : null
   const answer = must(
     await client.request('OffsetCommit', version, (writer) => {
       writer.string(group)
@@ -26,7 +27,8 @@ const commit = async (group: string, partition: number, offset: number, metadata
       if (version >= 7) writer.string(null)
       if (version <= 4) writer.int64(-1)
       writer.structs(['t'], (name) => {
-        writer.string(name)
+        if (topicOf !== null) writer.uuid(topicOf)
+        else writer.string(name)
         writer.structs([offset], (value) => {
           writer.int32(partition)
           writer.int64(value)
@@ -37,7 +39,7 @@ const commit = async (group: string, partition: number, offset: number, metadata
     }),
   )
   if (version >= 3) answer.int32()
-  const [topic] = answer.structs(() => [answer.string(), answer.structs(() => [answer.int32(), answer.int16()] as const)] as const)
+  const [topic] = answer.structs(() => [topicOf === null ? answer.string() : answer.uuid(), answer.structs(() => [answer.int32(), answer.int16()] as const)] as const)
   answer.skipTags()
   expect(answer.remaining).toBe(0)
   return topic?.[1][0]?.[1] ?? 999
@@ -90,9 +92,14 @@ const fetchOffsets = async (group: string, partitions: readonly number[] | null,
   return found
 }
 
-test.each([2, 3, 4, 5, 6, 7, 8, 9])('what OffsetCommit v%i commits is fetched', async (version) => {
+test.each([2, 3, 4, 5, 6, 7, 8, 9, 10])('what OffsetCommit v%i commits is fetched', async (version) => {
   expect(await commit(`group-${version}`, 1, version * 10, 'note', version)).toBe(errors.NONE)
   expect(await fetchOffsets(`group-${version}`, [1], 9)).toEqual([{ partition: 1, offset: version * 10, metadata: 'note', error: errors.NONE }])
+})
+
+test('an offset in a topic that is gone is not committed for the one that has its name', async () => {
+  expect(await commit('gone', 1, 5, null, 10, 'f'.repeat(32))).toBe(errors.UNKNOWN_TOPIC_ID)
+  expect(await fetchOffsets('gone', [1], 9)).toEqual([{ partition: 1, offset: -1, metadata: '', error: errors.NONE }])
 })
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('OffsetFetch v%i tells what is committed and what is not', async (version) => {

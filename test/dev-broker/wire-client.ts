@@ -81,3 +81,26 @@ export const must = (reader: Reader | null): Reader => {
   if (reader === null) throw new Error('the broker closed the connection')
   return reader
 }
+
+/** Of a topic that is there. */
+export const topicId = async (client: WireClient, topic: string): Promise<string> => {
+  const answer = must(
+    await client.request('Metadata', 12, (writer) => {
+      writer.structs([topic], (name) => {
+        writer.uuid(noId)
+        writer.string(name)
+      })
+      writer.bool(false)
+      writer.bool(false)
+    }),
+  )
+  answer.int32()
+  answer.structs(() => [answer.int32(), answer.string(), answer.int32(), answer.nullableString()])
+  answer.nullableString()
+  answer.int32()
+  // count + 1, error, name, id
+  const found = [answer.uvarint(), answer.int16(), answer.string()]
+  if (found.join() !== `2,0,${topic}`) throw new Error(`Metadata of ${topic}: ${found.join()}`)
+  return answer.uuid()
+}
+const noId = '0'.repeat(32)

@@ -5,7 +5,7 @@ import { apis } from '../../src/dev-broker/protocol/api-keys.ts'
 import { errors } from '../../src/dev-broker/protocol/error-codes.ts'
 import { Reader } from '../../src/dev-broker/protocol/reader.ts'
 import { batch } from './batches.ts'
-import { WireClient, must } from './wire-client.ts'
+import { must, topicId, WireClient } from './wire-client.ts'
 
 let broker: DevBroker
 let client: WireClient
@@ -60,27 +60,6 @@ const produce = async (topic: string, records: Buffer, version = 9, acks = -1): 
   })
   return topicAnswer?.[0] ?? { error: 999, baseOffset: -1, logAppendTime: -1 }
 }
-
-const idOf = async (topic: string): Promise<string> => {
-  const answer = must(
-    await client.request('Metadata', 12, (writer) => {
-      writer.structs([topic], (name) => {
-        writer.uuid(noId)
-        writer.string(name)
-      })
-      writer.bool(false)
-      writer.bool(false)
-    }),
-  )
-  answer.int32()
-  answer.structs(() => [answer.int32(), answer.string(), answer.int32(), answer.nullableString()])
-  answer.nullableString()
-  answer.int32()
-  // count, error, name, id
-  expect([answer.uvarint(), answer.int16(), answer.string()]).toEqual([2, errors.NONE, topic])
-  return answer.uuid()
-}
-const noId = '0'.repeat(32)
 
 /** `topic`: from version 13 on its id. */
 type FetchWish = { readonly topic: string; readonly offset: number; readonly maxWaitMs?: number; readonly minBytes?: number; readonly maxBytes?: number; readonly version?: number; readonly epoch?: number }
@@ -179,12 +158,12 @@ test.each([3, 5, 7, 8, 9, 11])('what Produce v%i takes, Fetch gives back byte fo
 
 test.each([4, 5, 7, 9, 11, 12, 13])('Fetch v%i', async (version) => {
   await produce('plain', batch({ values: ['x'] }))
-  const { error, records } = await fetched({ topic: version >= 13 ? await idOf('plain') : 'plain', offset: 0, version })
+  const { error, records } = await fetched({ topic: version >= 13 ? await topicId(client, 'plain') : 'plain', offset: 0, version })
   expect([error, records.length > 61]).toEqual([errors.NONE, true])
 })
 
 test('Fetch by id asks for that topic, not for one that has its name now', async () => {
-  const old = await idOf('remade')
+  const old = await topicId(client, 'remade')
   await produce('remade', batch({ values: ['x'] }))
   expect(await fetched({ topic: old, offset: 0, version: 13 })).toMatchObject({ error: errors.NONE, highWatermark: 1 })
   await client.request('DeleteTopics', 4, (writer) => {
@@ -203,8 +182,8 @@ test('Fetch by id asks for that topic, not for one that has its name now', async
     writer.bool(false)
   })
   expect(await fetched({ topic: old, offset: 0, version: 13 })).toMatchObject({ error: errors.UNKNOWN_TOPIC_ID, highWatermark: -1 })
-  expect(await idOf('remade')).not.toBe(old)
-  expect(await fetched({ topic: await idOf('remade'), offset: 0, version: 13 })).toMatchObject({ error: errors.NONE, highWatermark: 0 })
+  expect(await topicId(client, 'remade')).not.toBe(old)
+  expect(await fetched({ topic: await topicId(client, 'remade'), offset: 0, version: 13 })).toMatchObject({ error: errors.NONE, highWatermark: 0 })
 })
 
 test('a batch that must not be stored is refused with the error Kafka has for it', async () => {

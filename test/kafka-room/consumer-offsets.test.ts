@@ -5,6 +5,7 @@ import { consumerSettingsOf } from '../../src/kafka/consumer-config.ts'
 import { ConsumerOffsets } from '../../src/kafka/consumer-offsets.ts'
 import { AssignedPartitions } from '../../src/kafka/consumer-partitions.ts'
 import { ByteWriter } from '../../src/kafka/bytes.ts'
+import { KafkaError } from '../../src/kafka/types.ts'
 import { logger } from '../../src/log.ts'
 import { fakeConnection } from './fake-connection.ts'
 
@@ -14,10 +15,11 @@ const partition = { topic: 't', partition: 0 }
 test('a position in a topic that has been deleted is not committed for the topic that has its name now', async () => {
   const sent: string[] = []
   let topicId = 'a'.repeat(32)
+  let error: KafkaError | null = null
   const fake = fakeConnection()
   const connection: KafkaConnection = {
     ...fake,
-    topic: (name) => ({ name, id: topicId, error: null, isInternal: false, partitions: [] }),
+    topic: (name) => ({ name, id: error === null ? topicId : null, error, isInternal: false, partitions: [] }),
     send: (_target, request) => {
       const writer = new ByteWriter()
       request.encode(writer, request.minVersion)
@@ -48,5 +50,9 @@ test('a position in a topic that has been deleted is not committed for the topic
   await offsets.commit([{ ...partition, offset: 12, topicId: 'a'.repeat(32) }])
   expect(sent).toHaveLength(2)
   await offsets.commit([{ ...partition, offset: 2, topicId }])
+  expect(sent).toHaveLength(3)
+  // nor is the next topic waited for
+  error = new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', 'not there', { retriable: true })
+  await offsets.commit([{ ...partition, offset: 3, topicId }])
   expect(sent).toHaveLength(3)
 })

@@ -12,7 +12,7 @@ const table = {
   Fetch: [1, 4, 13, 12],
   ListOffsets: [2, 1, 8, 6],
   Metadata: [3, 0, 12, 9],
-  OffsetCommit: [8, 2, 9, 8],
+  OffsetCommit: [8, 2, 10, 8],
   OffsetFetch: [9, 1, 9, 6],
   FindCoordinator: [10, 0, 4, 3],
   JoinGroup: [11, 0, 9, 6],
