@@ -22,9 +22,9 @@ type Method<K extends TargetKind> = keyof GuestApi[K] & string
 type Args<F> = F extends (...args: infer A) => unknown ? A : never
 type Result<F> = F extends (...args: never[]) => infer R ? R : never
 
-/** One isolate in the cell: the Connector object or one task. */
 /** `onSent`: the pipe has all of the arguments, and the caller may keep this thread busy without holding the cell up. Not called when they were not sent, or the cell ends before. */
 export type CallOptions = { readonly timeoutMs: number; readonly onSent?: () => void }
+/** One isolate in the cell: the Connector object or one task. */
 export interface Guest<K extends TargetKind = TargetKind> {
   readonly kind: K
   call<M extends Method<K>>(method: M, args: Args<GuestApi[K][M]>, options: CallOptions): Promise<CallOutcome<Result<GuestApi[K][M]>>>

@@ -1,7 +1,8 @@
 /** CreateTopics, DeleteTopics, DescribeConfigs, OffsetDelete and DeleteGroups. Errors of single items are in the answers. */
 import { errorOrNull } from './kafka-errors.ts'
 import type { ApiRequest } from './link.ts'
-import { byTopic, type PartitionResult } from './offset-requests.ts'
+import type { PartitionResult } from './offset-requests.ts'
+import { byTopic } from './topic-references.ts'
 import type { KafkaError, NewTopic, TopicPartition } from './types.ts'
 
 export type NamedResult = { readonly name: string; readonly error: KafkaError | null }

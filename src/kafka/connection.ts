@@ -42,6 +42,8 @@ export interface KafkaConnection {
   /** Node id, or -1 when not known or without a leader. */
   leaderOf(topic: string, partition: number): number
   leaderEpochOf(topic: string, partition: number): number
+  /** null when not known, or the broker tells none. */
+  topicIdOf(topic: string): string | null
   nodes(): readonly Node[]
   clusterId(): Promise<string>
   findCoordinator(type: CoordinatorType, key: string): Promise<Node>
@@ -177,6 +179,7 @@ export const openConnection = async ({ properties, clientId, log }: ConnectionOp
     topic: (name) => topics.get(name),
     leaderOf: (topic, partition) => topics.get(topic)?.partitions[partition]?.leader ?? -1,
     leaderEpochOf: (topic, partition) => topics.get(topic)?.partitions[partition]?.leaderEpoch ?? -1,
+    topicIdOf: (topic) => topics.get(topic)?.id ?? null,
     nodes: () => nodes,
     async clusterId() {
       if (knownClusterId === null) await refreshMetadata([])

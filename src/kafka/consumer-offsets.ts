@@ -107,7 +107,7 @@ export class ConsumerOffsets {
     return known.id === null ? known.error?.kafkaCode === 'UNKNOWN_TOPIC_OR_PARTITION' : known.id !== topicId
   }
   #topicIdOf(offset: CommittedOffsets[number]): string | null {
-    return offset.topicId ?? this.#options.partitions.get(offset)?.topicId ?? this.#options.connection.topic(offset.topic)?.id ?? null
+    return offset.topicId ?? this.#options.partitions.get(offset)?.topicId ?? this.#options.connection.topicIdOf(offset.topic)
   }
 
   async #resolve(): Promise<void> {
@@ -179,7 +179,7 @@ export class ConsumerOffsets {
 
   /** Before offsets are asked for: what is answered may be of this topic or, if it is being made anew, of the next, which the first Fetch then tells. */
   #setTopicIds(states: readonly PartitionState[]): void {
-    for (const state of states) state.topicId = this.#options.connection.topic(state.topic)?.id ?? null
+    for (const state of states) state.topicId = this.#options.connection.topicIdOf(state.topic)
   }
 
   /** A time after the last record finds nothing (-1): that is the end of the log. */

@@ -1,7 +1,7 @@
 /** Fetch, without fetch sessions: each request says all it wants. */
 import { errorOrNull } from './kafka-errors.ts'
 import type { ApiRequest } from './link.ts'
-import { byTopic } from './offset-requests.ts'
+import { byTopic, haveIds, topicReader, writeTopic } from './topic-references.ts'
 import type { KafkaError, TopicPartition } from './types.ts'
 
 export type AbortedTransaction = { readonly producerId: number; readonly firstOffset: number }
@@ -31,16 +31,13 @@ export const fetchRequest = (fetch: {
   apiKey: 1,
   apiName: 'Fetch',
   minVersion: 4,
-  // 13 has ids in place of names (KIP-516): all of them, or none
-  maxVersion: fetch.partitions.every(({ topicId }) => topicId !== null) ? 13 : 11,
+  maxVersion: haveIds(fetch.partitions) ? 13 : 11,
   flexibleFrom: 12,
   encode(writer, version) {
     writer.int32(-1).int32(fetch.maxWaitMs).int32(fetch.minBytes).int32(fetch.maxBytes).int8(fetch.readCommitted ? 1 : 0)
     if (version >= 7) writer.int32(0).int32(noSession)
-    writer.array(byTopic(fetch.partitions), ([topic, list]) => {
-      if (version >= 13) writer.uuid(list[0]?.topicId ?? '')
-      else writer.string(topic)
-      writer.array(list, ({ partition, leaderEpoch, offset }) => {
+    writer.array(byTopic(fetch.partitions), (topic) => {
+      writeTopic(writer, topic, version >= 13).array(topic[1], ({ partition, leaderEpoch, offset }) => {
         writer.int32(partition)
         if (version >= 9) writer.int32(leaderEpoch)
         writer.int64(offset)
@@ -58,9 +55,9 @@ export const fetchRequest = (fetch: {
     reader.int32() // throttle time
     const error = version >= 7 ? errorOrNull(reader.int16(), 'Fetch') : null
     if (version >= 7) reader.int32() // session id
-    const names = new Map(fetch.partitions.map(({ topic, topicId }) => [topicId, topic]))
+    const readTopic = topicReader(reader, fetch.partitions, version >= 13)
     const partitions = reader.array(() => {
-      const topic = version >= 13 ? (names.get(reader.uuid()) ?? '') : reader.string()
+      const topic = readTopic()
       const fetched = reader.array((): FetchedPartition => {
         const partition = reader.int32()
         const partitionError = errorOrNull(reader.int16(), `Fetching ${topic}-${partition}`, null, `Read on topic ${topic}`)

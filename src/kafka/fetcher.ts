@@ -65,7 +65,7 @@ export class Fetcher {
         continue
       }
       // The offsets of one topic mean nothing in the next, even where they fit: what was written there before we looked would be left out.
-      const topicId = connection.topic(state.topic)?.id ?? null
+      const topicId = connection.topicIdOf(state.topic)
       state.topicId ??= topicId
       if (topicId !== null && state.topicId !== topicId) {
         this.#lose(state, 'made anew')

@@ -1,20 +1,11 @@
 /** OffsetCommit, OffsetFetch and ListOffsets of a consumer. Errors of single partitions are in the answers. */
 import { errorOrNull } from './kafka-errors.ts'
 import type { ApiRequest } from './link.ts'
+import { byTopic, haveIds, topicReader, writeTopic } from './topic-references.ts'
 import type { KafkaError, TopicPartition } from './types.ts'
 
 export type PartitionOffset = TopicPartition & { readonly offset: number }
 export type PartitionResult = TopicPartition & { readonly error: KafkaError | null }
-
-export const byTopic = <T extends TopicPartition>(partitions: readonly T[]): [string, T[]][] => {
-  const topics = new Map<string, T[]>()
-  for (const partition of partitions) {
-    const list = topics.get(partition.topic)
-    if (list === undefined) topics.set(partition.topic, [partition])
-    else list.push(partition)
-  }
-  return [...topics]
-}
 
 /**
  * Without a membership (`generation` -1, empty member id) the group accepts a commit only while it has no members. With the id of every topic
@@ -27,15 +18,13 @@ export const offsetCommitRequest = (
   apiKey: 8,
   apiName: 'OffsetCommit',
   minVersion: 5,
-  maxVersion: offsets.every(({ topicId = null }) => topicId !== null) ? 10 : 7,
+  maxVersion: haveIds(offsets) ? 10 : 7,
   flexibleFrom: 8,
   encode(writer, version) {
     writer.string(member.groupId).int32(member.generation).string(member.memberId)
     if (version >= 7) writer.string(member.groupInstanceId)
-    writer.array(byTopic(offsets), ([topic, list]) => {
-      if (version >= 10) writer.uuid(list[0]?.topicId ?? '')
-      else writer.string(topic)
-      writer.array(list, ({ partition, offset }) => {
+    writer.array(byTopic(offsets), (topic) => {
+      writeTopic(writer, topic, version >= 10).array(topic[1], ({ partition, offset }) => {
         writer.int32(partition).int64(offset)
         if (version >= 6) writer.int32(-1) // leader epoch: unknown
         writer.string('').tags()
@@ -46,9 +35,9 @@ export const offsetCommitRequest = (
   },
   decode(reader, version) {
     reader.int32() // throttle time
-    const names = new Map(offsets.map(({ topic, topicId }) => [topicId, topic]))
+    const readTopic = topicReader(reader, offsets, version >= 10)
     return reader.array(() => {
-      const topic = version >= 10 ? (names.get(reader.uuid()) ?? '') : reader.string()
+      const topic = readTopic()
       const results = reader.array(() => {
         const partition = reader.int32()
         const code = reader.int16()

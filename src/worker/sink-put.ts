@@ -26,7 +26,6 @@ export type SinkPutOptions = {
 export class SinkPut {
   readonly #options: SinkPutOptions
   #running: Promise<unknown> | null = null
-  #sent: Promise<unknown> = Promise.resolve()
   #failure: { readonly error: unknown } | null = null
   #toBisect: Error | null = null
   #isBisecting = false
@@ -37,13 +36,6 @@ export class SinkPut {
 
   constructor(options: SinkPutOptions) {
     this.#options = options
-  }
-  /**
-   * The cell has the batch, or will not get it. A pipe takes some 200 KB at once and the rest as the cell reads: whoever decodes before
-   * that is done keeps the cell waiting for it (measured with structs of 10 fields: a third of each put's time).
-   */
-  get sent(): Promise<unknown> {
-    return this.#sent
   }
   /** Never rejects; null when no put is under way. */
   get running(): Promise<unknown> | null {
@@ -63,8 +55,12 @@ export class SinkPut {
   discarded(): void {
     if (this.#options.pieces.current === null) this.#isBisecting = this.#isRedelivering = false
   }
-  /** Gives the task its batch; `finish` says what became of it. */
-  start(delivery: Delivery): void {
+  /**
+   * Gives the task its batch; `finish` says what became of it. Resolves when the cell has the batch, or will not get it. A pipe takes some
+   * 200 KB at once and the rest as the cell reads: whoever decodes before that is done keeps the cell waiting for it (measured with
+   * structs of 10 fields: a third of each put's time).
+   */
+  start(delivery: Delivery): Promise<unknown> {
     const { guest, pieces, timeoutMs } = this.#options
     const { promise: sent, resolve: onSent } = Promise.withResolvers<void>()
     this.#running = guest.call('put', [delivery.batch], { timeoutMs, onSent }).then((outcome) => {
@@ -76,7 +72,7 @@ export class SinkPut {
     }).catch((error: unknown) => {
       this.#failure = { error }
     })
-    this.#sent = Promise.race([sent, this.#running])
+    return Promise.race([sent, this.#running])
   }
   /** Throws what ends the task. */
   async finish(): Promise<void> {

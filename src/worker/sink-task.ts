@@ -207,12 +207,12 @@ export class SinkTask implements TaskLoop {
     const { put, ahead, pauses } = this.#parts
     const { control, tolerance } = this.#options
     if (tolerance.hasReporter) this.#recent.add(delivery.kept)
-    put.start(delivery)
+    const sent = put.start(delivery)
     let pollFailure: { readonly error: unknown } | null = null
     try {
       if (delivery.batch !== null && !control.stopping && !control.paused && !pauses.forRedelivery && !this.#context.isPending) {
         if (ahead.isEmpty) await this.#poll(0)
-        await put.sent
+        await sent
         await ahead.prepare()
       }
     } catch (error) {

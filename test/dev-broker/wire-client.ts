@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { apis, type ApiName } from '../../src/dev-broker/protocol/api-keys.ts'
 import { Reader } from '../../src/dev-broker/protocol/reader.ts'
 import { Writer } from '../../src/dev-broker/protocol/writer.ts'
+import { noId } from '../../src/dev-broker/apis/topic-ref.ts'
 
 export class WireClient {
   readonly #socket: Socket
@@ -103,4 +104,3 @@ export const topicId = async (client: WireClient, topic: string): Promise<string
   if (found.join() !== `2,0,${topic}`) throw new Error(`Metadata of ${topic}: ${found.join()}`)
   return answer.uuid()
 }
-const noId = '0'.repeat(32)

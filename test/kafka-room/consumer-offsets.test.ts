@@ -19,6 +19,7 @@ test('a position in a topic that has been deleted is not committed for the topic
   const fake = fakeConnection()
   const connection: KafkaConnection = {
     ...fake,
+    topicIdOf: () => (error === null ? topicId : null),
     topic: (name) => ({ name, id: error === null ? topicId : null, error, isInternal: false, partitions: [] }),
     send: (_target, request) => {
       const writer = new ByteWriter()

@@ -75,6 +75,7 @@ export const fakeConnection = (): FakeConnection => {
     topic: describe,
     leaderOf: (topic, partition) => fake.leaders.get(`${topic}-${partition}`) ?? 1,
     leaderEpochOf: () => 0,
+    topicIdOf: () => null,
     nodes: () => [],
     clusterId: () => Promise.resolve('fake'),
     findCoordinator: () => Promise.reject(new Error('not here')),

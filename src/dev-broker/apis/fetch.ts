@@ -5,13 +5,14 @@
 import { notLeaderError, type PartitionLog } from '../log/partition-log.ts'
 import type { AbortedTransaction } from '../log/transaction-index.ts'
 import { errors, type KafkaErrorCode } from '../protocol/error-codes.ts'
+import type { Cluster } from '../cluster.ts'
 import type { AsyncHandler } from './handler.ts'
+import { readTopicRef, topicOf, type TopicRef, unknownTopic, writeTopicRef } from './topic-ref.ts'
 
 type Wanted = { readonly partition: number; readonly leaderEpoch: number; readonly offset: number; readonly maxBytes: number }
 type Part = { readonly partition: number; readonly error: KafkaErrorCode; readonly log: PartitionLog | null; readonly slices: readonly Buffer[]; readonly aborted: readonly AbortedTransaction[] | null }
-/** `topic`: its name, or from version 13 on its id: what was asked for, not what has that name now. */
-type Asked = { readonly topic: string; readonly partitions: readonly Wanted[] }
-type Round = { readonly topics: readonly { readonly topic: string; readonly partitions: readonly Part[] }[]; readonly bytes: number; readonly hasError: boolean }
+type Asked = { readonly topic: TopicRef; readonly partitions: readonly Wanted[] }
+type Round = { readonly topics: readonly { readonly topic: TopicRef; readonly partitions: readonly Part[] }[]; readonly bytes: number; readonly hasError: boolean }
 
 export const fetch: AsyncHandler = async (reader, writer, { cluster, version, signal }) => {
   reader.int32()
@@ -20,9 +21,8 @@ export const fetch: AsyncHandler = async (reader, writer, { cluster, version, si
   const maxBytes = reader.int32()
   const isCommittedOnly = reader.int8() === 1
   const session = version >= 7 ? { id: reader.int32(), epoch: reader.int32() } : { id: 0, epoch: -1 }
-  const byId = version >= 13
   const topics = reader.structs((): Asked => ({
-    topic: byId ? reader.uuid() : reader.string(),
+    topic: readTopicRef(reader, version >= 13),
     partitions: reader.structs((): Wanted => {
       const partition = reader.int32()
       const leaderEpoch = version >= 9 ? reader.int32() : -1
@@ -33,10 +33,7 @@ export const fetch: AsyncHandler = async (reader, writer, { cluster, version, si
     }),
   }))
   const isKnownSession = session.id === 0
-  const logOf: LogOf = byId
-    ? (id, partition) => cluster.topics.byId(id)?.partitions[partition] ?? (cluster.topics.byId(id) === undefined ? errors.UNKNOWN_TOPIC_ID : errors.UNKNOWN_TOPIC_OR_PARTITION)
-    : (name, partition) => cluster.topics.log(name, partition) ?? errors.UNKNOWN_TOPIC_OR_PARTITION
-  const ask = (): Round => readRound(isKnownSession ? topics : [], logOf, maxBytes, isCommittedOnly)
+  const ask = (): Round => readRound(cluster, isKnownSession ? topics : [], maxBytes, isCommittedOnly)
   const deadline = performance.now() + maxWaitMs
   let round = ask()
   // More than one turn when what was appended belongs to an open transaction and the client wants committed records.
@@ -52,8 +49,7 @@ export const fetch: AsyncHandler = async (reader, writer, { cluster, version, si
     writer.int32(0)
   }
   writer.structs(round.topics, ({ topic, partitions }) => {
-    if (byId) writer.uuid(topic)
-    else writer.string(topic)
+    writeTopicRef(writer, topic)
     writer.structs(partitions, ({ partition, error, log, slices, aborted }) => {
       const isKnown = log !== null && (error === errors.NONE || error === errors.OFFSET_OUT_OF_RANGE)
       writer.int32(partition)
@@ -73,14 +69,13 @@ export const fetch: AsyncHandler = async (reader, writer, { cluster, version, si
   return 'answer'
 }
 
-type LogOf = (topic: string, partition: number) => PartitionLog | KafkaErrorCode
-const readRound = (topics: readonly Asked[], logOf: LogOf, maxBytes: number, isCommittedOnly: boolean): Round => {
+const readRound = (cluster: Cluster, topics: readonly Asked[], maxBytes: number, isCommittedOnly: boolean): Round => {
   let bytes = 0
   let hasError = false
   const parts = topics.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map((wanted) => {
-      const part = readPart(logOf(topic, wanted.partition), wanted, Math.min(wanted.maxBytes, maxBytes - bytes), isCommittedOnly)
+      const part = readPart(logOf(cluster, topic, wanted.partition), wanted, Math.min(wanted.maxBytes, maxBytes - bytes), isCommittedOnly)
       for (const slice of part.slices) bytes += slice.length
       if (part.error !== errors.NONE) hasError = true
       return part
@@ -89,10 +84,14 @@ const readRound = (topics: readonly Asked[], logOf: LogOf, maxBytes: number, isC
   return { topics: parts, bytes, hasError }
 }
 
-const readPart = (found: PartitionLog | KafkaErrorCode, wanted: Wanted, maxBytes: number, isCommittedOnly: boolean): Part => {
-  const none = (error: KafkaErrorCode): Part => ({ partition: wanted.partition, error, log: typeof found === 'number' ? null : found, slices: [], aborted: null })
-  if (typeof found === 'number') return none(found)
-  const log = found
+const logOf = (cluster: Cluster, ref: TopicRef, partition: number): PartitionLog | KafkaErrorCode => {
+  const topic = topicOf(cluster, ref)
+  return topic === undefined ? unknownTopic(ref) : (topic.partitions[partition] ?? errors.UNKNOWN_TOPIC_OR_PARTITION)
+}
+
+const readPart = (log: PartitionLog | KafkaErrorCode, wanted: Wanted, maxBytes: number, isCommittedOnly: boolean): Part => {
+  const none = (error: KafkaErrorCode): Part => ({ partition: wanted.partition, error, log: typeof log === 'number' ? null : log, slices: [], aborted: null })
+  if (typeof log === 'number') return none(log)
   const epochError = notLeaderError(wanted.leaderEpoch)
   if (epochError !== errors.NONE) return none(epochError)
   if (wanted.offset < log.startOffset || wanted.offset > log.endOffset) return none(errors.OFFSET_OUT_OF_RANGE)

@@ -6,9 +6,9 @@ import { BrokerError, errors, type KafkaErrorCode } from '../protocol/error-code
 import type { Writer } from '../protocol/writer.ts'
 import { isInternal, type Topic } from '../topics.ts'
 import type { Handler } from './handler.ts'
+import { noId } from './topic-ref.ts'
 
 const noAuthorizedOperations = -2147483648
-const noId = '0'.repeat(32)
 
 export const writeApiVersions = (writer: Writer, version: number, error: KafkaErrorCode): void => {
   writer.int16(error)

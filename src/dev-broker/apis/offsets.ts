@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster.ts'
 import { errors, type KafkaErrorCode } from '../protocol/error-codes.ts'
 import { subscribedTopics } from '../groups/subscription.ts'
 import type { Handler } from './handler.ts'
+import { readTopicRef, topicOf, unknownTopic, writeTopicRef } from './topic-ref.ts'
 
 const maxMetadataBytes = 4096
 
@@ -14,7 +15,7 @@ export const offsetCommit: Handler = (reader, writer, { cluster, version }) => {
   const instanceId = version >= 7 ? reader.nullableString() : null
   if (version <= 4) reader.int64()
   const topics = reader.structs(() => ({
-    ...named(cluster, version >= 10 ? { id: reader.uuid() } : { name: reader.string() }),
+    ref: readTopicRef(reader, version >= 10),
     partitions: reader.structs(() => ({
       partition: reader.int32(),
       committed: { offset: reader.int64(), leaderEpoch: version >= 6 ? reader.int32() : -1, metadata: reader.nullableString() } satisfies Committed,
@@ -22,20 +23,21 @@ export const offsetCommit: Handler = (reader, writer, { cluster, version }) => {
   }))
   const groupError = cluster.groups.mayCommit({ groupId, generationId, memberId, instanceId })
   const entries: CommitEntry[] = []
-  const results = topics.map(({ id, name, partitions }) => ({
-    id,
-    name,
-    partitions: partitions.map(({ partition, committed }) => {
-      const error = groupError !== errors.NONE ? groupError : name === null ? errors.UNKNOWN_TOPIC_ID : checkCommit(cluster, name, partition, committed)
-      if (error === errors.NONE && name !== null) entries.push({ topic: name, partition, committed })
-      return { partition, error }
-    }),
-  }))
+  const results = topics.map(({ ref, partitions }) => {
+    const topic = topicOf(cluster, ref)
+    return {
+      ref,
+      partitions: partitions.map(({ partition, committed }) => {
+        const error = groupError !== errors.NONE ? groupError : topic === undefined ? unknownTopic(ref) : checkCommit(cluster, topic.name, partition, committed)
+        if (error === errors.NONE && topic !== undefined) entries.push({ topic: topic.name, partition, committed })
+        return { partition, error }
+      }),
+    }
+  })
   if (groupError === errors.NONE) cluster.groups.commit(groupId, entries)
   if (version >= 3) writer.int32(0)
-  writer.structs(results, ({ id, name, partitions }) => {
-    if (id !== null) writer.uuid(id)
-    else writer.string(name)
+  writer.structs(results, ({ ref, partitions }) => {
+    writeTopicRef(writer, ref)
     writer.structs(partitions, ({ partition, error }) => {
       writer.int32(partition)
       writer.int16(error)
@@ -44,9 +46,6 @@ export const offsetCommit: Handler = (reader, writer, { cluster, version }) => {
   writer.tags()
   return 'answer'
 }
-/** From version 10 on topics are asked for by their ids; no name: there is none of that id. */
-const named = (cluster: Cluster, asked: { readonly id: string } | { readonly name: string }): { readonly id: string | null; readonly name: string | null } =>
-  'id' in asked ? { id: asked.id, name: cluster.topics.byId(asked.id)?.name ?? null } : { id: null, name: asked.name }
 
 export const checkCommit = (cluster: Cluster, topic: string, partition: number, { metadata }: Committed): KafkaErrorCode =>
   cluster.topics.log(topic, partition) === undefined

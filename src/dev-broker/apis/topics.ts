@@ -5,6 +5,7 @@ import { topicConfigKeys } from '../topic-configs.ts'
 import type { Topic, TopicSpec } from '../topics.ts'
 import type { Handler } from './handler.ts'
 import type { Cluster } from '../cluster.ts'
+import { noId, topicOf, type TopicRef, unknownTopic } from './topic-ref.ts'
 
 type Failure = { readonly code: KafkaErrorCode; readonly message: string | null }
 const noFailure: Failure = { code: errors.NONE, message: null }
@@ -18,7 +19,6 @@ export const attempt = (action: () => void): Failure => {
     throw error
   }
 }
-const noId = '0'.repeat(32)
 
 type Assignment = { readonly partition: number; readonly brokers: readonly number[] }
 type NewTopic = { readonly name: string; readonly partitions: number; readonly replicationFactor: number; readonly assignments: readonly Assignment[]; readonly configs: readonly (readonly [string, string | null])[] }
@@ -79,18 +79,17 @@ export const createTopics: Handler = (reader, writer, { cluster, version }) => {
 }
 
 export const deleteTopics: Handler = (reader, writer, { cluster, version }) => {
-  const asked =
+  const asked: readonly TopicRef[] =
     version >= 6
       ? reader.structs(() => ({ name: reader.nullableString(), id: reader.uuid() }))
       : reader.array(() => ({ name: reader.string(), id: noId }))
   writer.int32(0)
-  writer.structs(asked, ({ name, id }) => {
-    const topic = name === null ? cluster.topics.byId(id) : cluster.topics.get(name)
-    const unknown = name === null ? errors.UNKNOWN_TOPIC_ID : errors.UNKNOWN_TOPIC_OR_PARTITION
+  writer.structs(asked, (ref) => {
+    const topic = topicOf(cluster, ref)
     if (topic !== undefined) cluster.deleteTopic(topic)
-    writer.string(name ?? topic?.name ?? null)
-    if (version >= 6) writer.uuid(topic?.id ?? id)
-    writer.int16(topic === undefined ? unknown : errors.NONE)
+    writer.string(ref.name ?? topic?.name ?? null)
+    if (version >= 6) writer.uuid(topic?.id ?? ref.id)
+    writer.int16(topic === undefined ? unknownTopic(ref) : errors.NONE)
     if (version >= 5) writer.string(topic === undefined ? 'This server does not host this topic-partition.' : null)
   })
   writer.tags()

@@ -28,6 +28,13 @@ afterAll(async () => {
 const create = async (worker: WorkerProcess, config: Readonly<Record<string, string>>): Promise<void> => {
   expect((await worker.rest('POST', '/connectors', { name: config['name'], config })).status).toBe(201)
 }
+const makeAnew = async (topic: string): Promise<void> => {
+  await topics.delete(topic)
+  await topics.create(topic)
+}
+/** Lines may come twice. */
+const untilLines = (worker: WorkerProcess, count: number): Promise<unknown> =>
+  worker.until(`${count} different lines are in the file`, () => linesOf(folder), (seen) => new Set(seen).size >= count)
 /** Metadata is asked for every second: what happens to a topic is seen soon. */
 const soon = { 'consumer.override.metadata.max.age.ms': '1000' }
 const source = (topic: string, more: Readonly<Record<string, string>> = {}) => sourceOf(folder, topic, { 'producer.override.metadata.max.age.ms': '1000', ...more })
@@ -40,7 +47,7 @@ test('a topic that grows under a source and a sink: every line comes, in order i
   await writeLines(folder.file('in.txt'), 0, step)
   const connectors = [source(topic, { 'producer.override.batch.size': '2000' }), sinkOf(folder, topic, soon)]
   await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors })
-  await worker.until('the first lines are in the file', () => linesOf(folder), ({ length }) => length >= step)
+  await untilLines(worker, step)
   await topics.grow(topic, 3)
   let written = step
   // until the producer has heard of the new partitions all go to the old one
@@ -63,12 +70,11 @@ test('a topic that is deleted under a source and a sink and made anew: tasks go 
   await writeLines(folder.file('in.txt'), 0, step)
   const [from, to] = [source(topic), sinkOf(folder, topic, soon)]
   await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors: [from, to] })
-  await worker.until('the first lines are in the file', () => linesOf(folder), ({ length }) => length >= step)
-  await topics.delete(topic)
-  await topics.create(topic)
+  await untilLines(worker, step)
+  await makeAnew(topic)
   await writeLines(folder.file('in.txt'), step, 2 * step)
   await worker.until('the new lines are in the new topic', () => topics.written(topic), (seen) => seen >= step)
-  await worker.until('the new lines are in the file', () => linesOf(folder), (seen) => new Set(seen).size >= 2 * step)
+  await untilLines(worker, 2 * step)
   for (const { name } of [from, to]) expect(await worker.status(name)).toMatchObject({ tasks: [{ state: 'RUNNING' }] })
   expect(await worker.stop()).toBe(0)
   expect((await topics.read(topic))[0]).toEqual(lines(step, 2 * step))
@@ -83,13 +89,12 @@ test('a topic that is deleted, made anew and filled while the worker stands stil
   await topics.produce(topic, 0, lines(0, step))
   const to = sinkOf(folder, topic)
   await using worker = await startWorker(folder, { bootstrap: kafka.bootstrap, connectors: [to] })
-  await worker.until('the first lines are in the file', () => linesOf(folder), ({ length }) => length >= step)
+  await untilLines(worker, step)
   worker.signal('SIGSTOP')
-  await topics.delete(topic)
-  await topics.create(topic)
+  await makeAnew(topic)
   await topics.produce(topic, 0, lines(step, 3 * step))
   worker.signal('SIGCONT')
-  await worker.until('the new lines are in the file', () => linesOf(folder), (seen) => new Set(seen).size >= 3 * step)
+  await untilLines(worker, 3 * step)
   expect(await worker.status(to.name)).toMatchObject({ tasks: [{ state: 'RUNNING' }] })
   expect(await worker.stop()).toBe(0)
   expect(examine([await linesOf(folder)], 3 * step, 'input')).toMatchObject({ distinct: 3 * step, problems: [] })
@@ -101,21 +106,20 @@ test('a topic made anew and filled while the worker is down is read whole: the p
   const topic = uniqueName('anew-down')
   await topics.create(topic)
   await topics.produce(topic, 0, lines(0, step))
-  // so that nothing is committed but at the end
   const to = sinkOf(folder, topic, soon)
+  // nothing is committed but at the end
   const options = { bootstrap: kafka.bootstrap, connectors: [to], props: { 'offset.flush.interval.ms': '3600000' } }
   {
     await using worker = await startWorker(folder, options)
-    await worker.until('the first lines are in the file', () => linesOf(folder), ({ length }) => length >= step)
-    await topics.delete(topic)
-    await topics.create(topic)
+    await untilLines(worker, step)
+    await makeAnew(topic)
     // the first time it began with the old one
     await worker.until('it has begun with the new topic', () => Promise.resolve(worker.output), (output) => output.split('Resetting offset for partition').length > 2)
     expect(await worker.stop()).toBe(0)
   }
   await topics.produce(topic, 0, lines(step, 3 * step))
   await using worker = await startWorker(folder, options)
-  await worker.until('the new lines are in the file', () => linesOf(folder), (seen) => new Set(seen).size >= 3 * step)
+  await untilLines(worker, 3 * step)
   expect(await worker.stop()).toBe(0)
 })
 

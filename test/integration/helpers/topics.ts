@@ -1,5 +1,6 @@
 /** Topics and records for tests by plain requests, so that a test of the consumer needs no producer and one of the producer no consumer. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { deleteTopicsRequest } from '../../../src/kafka/admin-requests.ts'
 import { type ApiRequest, type KafkaConnection, openConnection, withRetries } from '../../../src/kafka/connection.ts'
 import { errorOrNull } from '../../../src/kafka/kafka-errors.ts'
 import { produceRequest } from '../../../src/kafka/producer-requests.ts'
@@ -45,15 +46,7 @@ export const testTopics = async (bootstrap: string): Promise<TestTopics> => {
       await hasLeaders(connection, topic, partitions)
     },
     async delete(topic) {
-      const error = await toController({
-        apiKey: 20, apiName: 'DeleteTopics', minVersion: 1, maxVersion: 3,
-        encode: (writer) => void writer.array([topic], (name) => writer.string(name)).int32(timeoutMs),
-        decode: (reader) => {
-          reader.int32()
-          return reader.array(() => [reader.string(), reader.int16()] as const).map(([name, code]) => errorOrNull(code, `Deleting ${name}`))[0] ?? null
-        },
-      })
-      if (error !== null) throw error
+      for (const { error } of await toController(deleteTopicsRequest([topic], timeoutMs))) if (error !== null) throw error
     },
     async addPartitions(topic, total) {
       const error = await toController({
